@@ -1,0 +1,13 @@
+export type {
+  ConsumeOptions,
+  Consumer,
+  EventLog,
+  LogRecord,
+  PartitionLag,
+  RecordBatch,
+  RecordPosition,
+  ResetTarget,
+  StoredRecord,
+  TopicSpec,
+} from './event-log.js';
+export { FatalConsumerError, GroupActiveError, PublishError, RecordTooLargeError } from './errors.js';
