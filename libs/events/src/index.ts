@@ -1,0 +1,51 @@
+export { EventType, type CloudEvent } from './cloud-event.js';
+export {
+  EVENT_KINDS,
+  canonicalEventKey,
+  isConversion,
+  serializeCanonicalEvent,
+  type CanonicalEvent,
+  type ClickEvent,
+  type ConversionEvent,
+  type DepositEvent,
+  type EventBase,
+  type EventKind,
+  type IdentityLinkEvent,
+  type InstallEvent,
+  type RegistrationEvent,
+  type TouchpointEvent,
+} from './canonical-event.js';
+export {
+  flattenConversion,
+  serializeConversion,
+  type Conversion,
+  type ConversionStatus,
+  type ConversionType,
+  type Touch,
+} from './conversion.js';
+export {
+  DEAD_LETTER_REASONS,
+  deadLetterOf,
+  serializeDeadLetter,
+  type DeadLetter,
+  type DeadLetterOrigin,
+  type DeadLetterReason,
+  type Rejection,
+} from './dead-letter.js';
+export { canonicalJson, conversionId, eventId, hashParts, type EventIdentity } from './event-id.js';
+export { instantFromMs, instantToMicros, instantToMs, parseInstant, type Instant } from './instant.js';
+export { compareAmounts, parseAmount, type Money } from './money.js';
+export {
+  PIXEL_TYPES,
+  rawEventKey,
+  serializeRawEvent,
+  type ClientFields,
+  type PixelClick,
+  type PixelConversion,
+  type PixelSource,
+  type PixelType,
+  type RawEvent,
+  type TrafficFields,
+} from './raw-event.js';
+export { isReceiptId, newReceiptId } from './receipt-id.js';
+export { Group, TOPIC_RETENTION, Topic, type TopicName } from './topics.js';

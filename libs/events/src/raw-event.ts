@@ -1,0 +1,90 @@
+import { EventType, type CloudEvent } from './cloud-event.js';
+import type { Instant } from './instant.js';
+
+/** What came with a click or conversion besides its own fields. */
+export interface TrafficFields {
+  /** `sub1` … `sub10`. */
+  sub_ids?: Record<string, string>;
+  /** source, medium, campaign, term, content; without the `utm_` prefix. */
+  utm?: Record<string, string>;
+  /** gclid and its kin, by name. */
+  ad_click_ids?: Record<string, string>;
+}
+
+/** Metadata of a browser's call; never recorded for a server's, whose address is not the player's. */
+export interface ClientFields {
+  /** Truncated to /24 (IPv4) or /48 (IPv6). */
+  ip?: string;
+  user_agent?: string;
+  referrer?: string;
+  language?: string;
+}
+
+export const PIXEL_TYPES = ['install', 'registration', 'deposit'] as const;
+export type PixelType = (typeof PIXEL_TYPES)[number];
+
+/** A conversion pixel's call, checked at the edge. */
+export interface PixelConversion {
+  click_id: string;
+  type: PixelType;
+  player_id?: string;
+  transaction_id?: string;
+  /** Canonical decimal, with `currency` (upper case); only of a deposit. */
+  amount?: string;
+  currency?: string;
+  /** As the caller gave it, in UTC; absent where the caller gave none. */
+  time?: Instant;
+  /** Only where true: processed and traced, stored in no projection. */
+  test?: true;
+  client?: ClientFields;
+}
+
+/** A click, made here or reported over `POST /clicks`. */
+export interface PixelClick extends TrafficFields {
+  click_id: string;
+  link?: string;
+  player_id?: string;
+  referrer?: string;
+  time?: Instant;
+  client?: ClientFields;
+}
+
+/** Names of the pixel's two sources: which of them says how much a fact weighs. */
+export type PixelSource = 'pixel-browser' | 'pixel-server';
+
+/** A fact as it was taken in, before it is understood. */
+export type RawEvent =
+  | (RawEventBase & { stream: 'convert'; payload: PixelConversion })
+  | (RawEventBase & { stream: 'click'; payload: PixelClick });
+
+interface RawEventBase {
+  event_id: string;
+  source: PixelSource;
+  brand: string;
+  natural_key: string;
+  /** Stamped once, at the edge. */
+  received_at: Instant;
+  /** The receipt that the caller got (UUID version 7). */
+  receipt_id: string;
+}
+
+type RawData = { stream: string; brand: string; receipt_id: string; payload: unknown };
+
+/** Value of a record on `raw-events`. */
+export function serializeRawEvent(e: RawEvent): string {
+  const event: CloudEvent<typeof EventType.raw, RawData> = {
+    specversion: '1.0',
+    id: e.event_id,
+    source: e.source,
+    type: EventType.raw,
+    subject: e.natural_key,
+    time: e.received_at,
+    data: { stream: e.stream, brand: e.brand, receipt_id: e.receipt_id, payload: e.payload },
+  };
+  return JSON.stringify(event);
+}
+
+/** Key of a record on `raw-events`: locality for repeats of one fact. */
+export function rawEventKey(source: string, naturalKey: string): string {
+  return `${source}|${naturalKey}`;
+}

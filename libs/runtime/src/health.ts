@@ -1,0 +1,50 @@
+/** A part of the process that can be asked whether it works; rejects with the reason where it does not. */
+export type Check = () => Promise<void>;
+
+/** What `/livez` and `/readyz` answer. */
+export class Health {
+  private readonly checks = new Map<string, Check>();
+  private draining = false;
+  private failure: string | undefined;
+
+  /** Adds a check of readiness under a name that `/readyz` shows. */
+  addCheck(name: string, check: Check): void {
+    this.checks.set(name, check);
+  }
+
+  /** From now on not ready: the process is on its way out, and takes no new work. */
+  startDraining(): void {
+    this.draining = true;
+  }
+
+  /** From now on not alive: only a restart helps. */
+  fail(reason: string): void {
+    this.failure ??= reason;
+  }
+
+  /** Why the process should be restarted, or undefined. */
+  get deadBecause(): string | undefined {
+    return this.failure;
+  }
+
+  /** Asks every check, each for at most `timeoutMs`. */
+  async readiness(timeoutMs = 2_000): Promise<{ ready: boolean; checks: Record<string, string> }> {
+    const answers = await Promise.all(
+      [...this.checks].map(async ([name, check]) => [name, await answerOf(check, timeoutMs)] as const),
+    );
+    if (this.draining) answers.push(['process', 'draining']);
+    return { ready: answers.every(([, a]) => a === 'ok'), checks: Object.fromEntries(answers) };
+  }
+}
+
+async function answerOf(check: Check, timeoutMs: number): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer within ${timeoutMs} ms`), timeoutMs);
+  });
+  const answer = check().then(
+    () => 'ok',
+    (e: unknown) => (e instanceof Error ? e.message : String(e)),
+  );
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,60 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** The metrics of one process, in Prometheus' format at `/metrics`. Labels carry codes, never data of events. */
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly ingressRequests = new Counter({
+    name: 'tributary_ingress_requests_total',
+    help: 'Requests answered by the pixel ingress',
+    labelNames: ['endpoint', 'outcome'] as const,
+    registers: [this.registry],
+  });
+  readonly ingressInFlight = new Gauge({
+    name: 'tributary_ingress_in_flight_events',
+    help: 'Accepted events whose acknowledgement by the log is awaited',
+    registers: [this.registry],
+  });
+  readonly ingressPublishSeconds = new Histogram({
+    name: 'tributary_ingress_publish_duration_seconds',
+    help: 'From the first event of a micro-batch to the acknowledgement by the log',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [this.registry],
+  });
+  readonly consumedRecords = new Counter({
+    name: 'tributary_consumed_records_total',
+    help: 'Records whose batch was handled and committed',
+    labelNames: ['group', 'topic'] as const,
+    registers: [this.registry],
+  });
+  readonly batchSeconds = new Histogram({
+    name: 'tributary_batch_duration_seconds',
+    help: 'Time a batch took until its effects were durable',
+    labelNames: ['group', 'topic', 'outcome'] as const,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [this.registry],
+  });
+  readonly batchRecords = new Histogram({
+    name: 'tributary_batch_records',
+    help: 'Records in a batch',
+    labelNames: ['group', 'topic'] as const,
+    buckets: [1, 5, 10, 50, 100, 250, 500, 1000],
+    registers: [this.registry],
+  });
+  readonly deadLetters = new Counter({
+    name: 'tributary_dead_letters_total',
+    help: 'Records published as dead letters',
+    labelNames: ['app', 'reason'] as const,
+    registers: [this.registry],
+  });
+  readonly consumerLag = new Gauge({
+    name: 'tributary_consumer_lag_records',
+    help: 'Records that a consumer group has still to handle',
+    labelNames: ['group', 'topic', 'partition'] as const,
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+}
