@@ -1,0 +1,86 @@
+import { Catch, type ArgumentsHost, type RpcExceptionFilter } from '@nestjs/common';
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { isObservable, lastValueFrom, throwError, type Observable } from 'rxjs';
+import type { Consumer, RecordBatch } from '#libs/event-log';
+import type { Platform } from './platform.js';
+
+/** What `@EventPattern(topic, { … } satisfies Subscription)` says besides the topic. */
+export interface Subscription {
+  group: string;
+  maxBatchRecords?: number;
+  concurrency?: number;
+}
+
+/**
+ * Nest's transport over the event log: the handler of a topic gets whole batches, one call a batch, and its
+ * offsets are committed when the call has resolved. (Nest's own Kafka server hands out one message at a time
+ * and commits what no handler knew.)
+ */
+export class EventLogServer extends Server implements CustomTransportStrategy {
+  override readonly propagatesEventHandlerErrors = true;
+  private consumers: Consumer[] = [];
+
+  constructor(private readonly platform: Platform) {
+    super();
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    this.subscribeAll().then(() => callback(), callback);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.consumers.splice(0).map((c) => c.stop()));
+  }
+
+  on(): void {
+    throw new Error('the event log has no transport events to listen to');
+  }
+
+  unwrap<T>(): T {
+    return this.platform.eventLog as T;
+  }
+
+  private async subscribeAll(): Promise<void> {
+    for (const [topic, handler] of this.getHandlers()) {
+      const { group, ...limits } = handler.extras as Subscription;
+      const consumer = await this.platform.eventLog.consume({
+        group,
+        topics: [topic],
+        ...limits,
+        handleBatch: (batch) => this.deliver(group, handler, batch),
+      });
+      this.consumers.push(consumer);
+      this.platform.health.addCheck(`consumer ${group}`, async () => {
+        if (!consumer.isHealthy()) throw new Error('not in its group');
+      });
+      consumer.finished.catch((error: unknown) => {
+        this.platform.logger.fatal({ group, error }, 'the consumer has ended');
+        this.platform.health.fail(`consumer ${group} has ended`);
+      });
+    }
+  }
+
+  private async deliver(group: string, handler: MessageHandler, batch: RecordBatch): Promise<void> {
+    const { metrics } = this.platform;
+    const labels = { group, topic: batch.topic };
+    const endTimer = metrics.batchSeconds.startTimer(labels);
+    try {
+      const result: unknown = await handler(batch);
+      if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+    } catch (error) {
+      endTimer({ outcome: 'failed' });
+      throw error;
+    }
+    endTimer({ outcome: 'ok' });
+    metrics.batchRecords.observe(labels, batch.records.length);
+    metrics.consumedRecords.inc(labels, batch.records.length);
+  }
+}
+
+/** Hands a handler's error to the transport as it is: Nest would put "Internal server error" in its place. */
+@Catch()
+export class PassErrorsOn implements RpcExceptionFilter {
+  catch(error: unknown, _host: ArgumentsHost): Observable<never> {
+    return throwError(() => error);
+  }
+}

@@ -1,0 +1,13 @@
+export type { App, RunningApp } from './app.js';
+export { readEnvironment, type Environment } from './environment.js';
+export { EventLogServer, PassErrorsOn, type Subscription } from './event-log-server.js';
+export { Health, type Check } from './health.js';
+export { NestLogger, createLogger, type Logger } from './logger.js';
+export { Metrics } from './metrics.js';
+export { openPlatform, type Platform } from './platform.js';
+export { PLATFORM, PlatformModule, startConsumerApp } from './platform-module.js';
+export { PlatformSettings, ToBoolean } from './platform-settings.js';
+export { runProcess, startProcess, type RunningProcess } from './run-process.js';
+export { SettingsError, readSettings } from './settings.js';
+export { NotMigratedError, assertMigrated, migrate, topicSpecs } from './topics.js';
+export { VERSION } from './version.js';

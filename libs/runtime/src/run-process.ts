@@ -1,0 +1,95 @@
+import { startAdminServer } from './admin-server.js';
+import type { App, RunningApp } from './app.js';
+import { readEnvironment, type Environment } from './environment.js';
+import { createLogger } from './logger.js';
+import { openPlatform, type Platform } from './platform.js';
+import { NotMigratedError, assertMigrated, migrate } from './topics.js';
+import { SettingsError } from './settings.js';
+
+/** A process at work. */
+export interface RunningProcess {
+  platform: Platform;
+  addresses: { label: string; url: string }[];
+  /** Drains and closes everything; safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Starts apps, in this order, on one platform with one admin port; stops them in the same order: those that
+ * take work in come first. @throws what prevents the start, after closing what was opened */
+export async function startProcess(
+  name: string,
+  apps: readonly App[],
+  options: { environment: Environment; migrates: boolean },
+): Promise<RunningProcess> {
+  const platform = await openPlatform(name, options.environment, {
+    database: apps.some((a) => a.needsDatabase),
+  });
+  const running: RunningApp[] = [];
+  let stopping: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
+    platform.health.startDraining();
+    for (const app of running) await app.stop();
+    await platform.close();
+  };
+  try {
+    await (options.migrates ? migrate(platform) : assertMigrated(platform));
+    const { ADMIN_HOST: host, ADMIN_PORT: port } = platform.settings;
+    const admin = await startAdminServer({ host, port }, platform.health, platform.metrics);
+    const stop = async (): Promise<void> => {
+      await closeAll();
+      await admin.close();
+    };
+    for (const app of apps) running.push(await app.start(platform));
+    platform.logger.info({ apps: apps.map((a) => a.name), adminPort: admin.port }, 'started');
+    return {
+      platform,
+      addresses: [
+        ...running.flatMap((a) => a.addresses),
+        {
+          label: 'health and metrics',
+          url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${admin.port}`,
+        },
+      ],
+      stop: () => (stopping ??= stop()),
+    };
+  } catch (e) {
+    await closeAll();
+    throw e;
+  }
+}
+
+/** The main function of an app's own process: runs until SIGTERM or SIGINT, then drains and exits with 0. A
+ * wrong configuration exits with 2, anything unforeseen with 1, so that the orchestrator starts it anew. */
+export async function runProcess(
+  name: string,
+  apps: readonly App[],
+  options = { migrates: false },
+): Promise<void> {
+  const environment = readEnvironment();
+  const fallback = createLogger(name, 'info');
+  const die = (e: unknown): never => {
+    fallback.fatal({ error: e }, 'stopped by an unforeseen error');
+    process.exit(1);
+  };
+  process.on('uncaughtException', die);
+  process.on('unhandledRejection', die);
+  try {
+    const running = await startProcess(name, apps, { environment, ...options });
+    const logger = running.platform.logger;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      logger.info({ signal }, 'draining');
+      running.stop().then(() => {
+        logger.info('stopped');
+        process.exit(0);
+      }, die);
+    };
+    process.once('SIGTERM', onSignal);
+    process.once('SIGINT', onSignal);
+  } catch (e) {
+    if (e instanceof SettingsError || e instanceof NotMigratedError) {
+      process.stderr.write(`${name}: ${e.message}\n`);
+      process.exit(2);
+    }
+    die(e);
+  }
+}
