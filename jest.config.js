@@ -11,6 +11,7 @@ export default {
     '^#test/(.+)$': '<rootDir>/test/support/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  reporters: ['default', '<rootDir>/test/support/skipped-parts-reporter.js'],
   testTimeout: 60_000,
   maxWorkers: 2,
 };
