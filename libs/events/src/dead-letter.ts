@@ -26,7 +26,8 @@ export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 export interface Rejection {
   kind: 'dead_letter';
   reason: DeadLetterReason;
-  /** JSON pointer into the record, or empty for the whole. */
+  /** JSON pointer (RFC 6901) into the record, or empty for the whole. Names of the record's own making, as those
+   * of unknown members, are not in it. */
   path: string;
   /** The rule that is broken, in words. */
   detail: string;
@@ -56,8 +57,12 @@ export interface DeadLetter {
   partition: number;
   /** Decimal string. */
   offset: string;
+  /** The record's key; at most its first 1,024 characters. */
   key: string;
+  /** The record's value; only its beginning where `original_truncated` says so. */
   original: string;
+  /** The whole did not fit into the log: it is at `topic`, `partition` and `offset` while retention keeps it. */
+  original_truncated?: true;
   /** The app that gave up on it, and its version. */
   app: string;
   app_version: string;
@@ -85,12 +90,35 @@ export function deadLetterOf(
     topic: origin.topic,
     partition: origin.partition,
     offset: String(origin.offset),
-    key: origin.key,
+    key: beginningOf(origin.key, MAX_KEY_CHARACTERS),
     original: origin.value,
     app: by.app,
     app_version: by.version,
     failed_at: by.now,
   };
+}
+
+/**
+ * The dead letter with only as much of the original as the log surely takes.
+ * @param limitBytes what the log takes at most, in bytes of a whole record
+ */
+export function truncateDeadLetter(d: DeadLetter, limitBytes: number): DeadLetter {
+  const maxCharacters = Math.max(0, Math.floor((limitBytes - RESERVED_BYTES) / MAX_BYTES_PER_CHARACTER));
+  return { ...d, original: beginningOf(d.original, maxCharacters), original_truncated: true };
+}
+
+/** A UTF-16 code unit is at most `\u0000` in JSON. */
+const MAX_BYTES_PER_CHARACTER = 6;
+const MAX_KEY_CHARACTERS = 1024;
+/** Everything of a dead letter but its original: the key comes twice, as the record's and in the value. */
+const RESERVED_BYTES = 2 * MAX_KEY_CHARACTERS * MAX_BYTES_PER_CHARACTER + 16_384;
+
+/** What may be an id or a name: a broken record's other text stays in its original. */
+const IDENTITY = /^[\x21-\x7e]{1,256}$/;
+
+/** At most so many UTF-16 code units from the start, without a torn surrogate pair at the end. */
+function beginningOf(text: string, maxCharacters: number): string {
+  return text.length <= maxCharacters ? text : text.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** What the broken record still says of itself. */
@@ -104,7 +132,7 @@ function identityOf(original: string): Pick<DeadLetter, 'source' | 'receipt_id' 
   const text = (holder: unknown, name: string): string | undefined => {
     const value =
       holder !== null && typeof holder === 'object' ? (holder as Record<string, unknown>)[name] : undefined;
-    return typeof value === 'string' && value.length <= 256 ? value : undefined;
+    return typeof value === 'string' && IDENTITY.test(value) ? value : undefined;
   };
   const data =
     parsed !== null && typeof parsed === 'object' ? (parsed as Record<string, unknown>)['data'] : undefined;

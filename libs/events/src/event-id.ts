@@ -1,19 +1,14 @@
-import { createHash, hash } from 'node:crypto';
-
-// crypto.hash spares an object a call, but a Node 20 older than 20.12 has none.
-const sha256 =
-  typeof hash === 'function'
-    ? (text: string): string => hash('sha256', text, 'hex')
-    : (text: string): string => createHash('sha256').update(text).digest('hex');
+import { hash } from 'node:crypto';
 
 /**
  * SHA-256 (hex, 64 characters) over the parts, each prefixed with its length in UTF-8 bytes, so that no two
- * different lists of parts give the same text. `undefined` and the empty string are told apart.
+ * different lists of parts give the same text. `undefined` and the empty string are told apart; a lone
+ * surrogate is not told from U+FFFD, as UTF-8 has neither.
  */
 export function hashParts(parts: readonly (string | undefined)[]): string {
   let text = '';
   for (const part of parts) text += part === undefined ? '-;' : `${Buffer.byteLength(part)}:${part};`;
-  return sha256(text);
+  return hash('sha256', text, 'hex');
 }
 
 /** What makes an event the same event when it is read again. */
@@ -39,13 +34,17 @@ export function conversionId(brand: string, type: string, conversionKey: string)
 }
 
 /**
- * JSON with object keys sorted by code unit at every level and `undefined` members left out, so that equal
- * values have equal text.
+ * JSON with object keys sorted by UTF-16 code unit at every level and `undefined` members left out, so that
+ * equal values have equal text (the order and form of RFC 8785).
+ * @param value JSON data; what has a `toJSON`, as a `Date`, stands for what that returns
  */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, v: unknown) =>
-    v !== null && typeof v === 'object' && !Array.isArray(v)
-      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : v,
-  );
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(value.toJSON());
+  if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
+  const members = Object.keys(value)
+    .sort()
+    .filter((name) => (value as Record<string, unknown>)[name] !== undefined)
+    .map((name) => `${JSON.stringify(name)}:${canonicalJson((value as Record<string, unknown>)[name])}`);
+  return `{${members.join(',')}}`;
 }

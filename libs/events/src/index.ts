@@ -27,13 +27,21 @@ export {
   DEAD_LETTER_REASONS,
   deadLetterOf,
   serializeDeadLetter,
+  truncateDeadLetter,
   type DeadLetter,
   type DeadLetterOrigin,
   type DeadLetterReason,
   type Rejection,
 } from './dead-letter.js';
 export { canonicalJson, conversionId, eventId, hashParts, type EventIdentity } from './event-id.js';
-export { instantFromMs, instantToMicros, instantToMs, parseInstant, type Instant } from './instant.js';
+export {
+  instantFromMs,
+  instantToMicros,
+  instantToMs,
+  isInstant,
+  parseInstant,
+  type Instant,
+} from './instant.js';
 export { compareAmounts, parseAmount, type Money } from './money.js';
 export {
   PIXEL_TYPES,

@@ -1,29 +1,50 @@
-import { DateTime } from 'luxon';
-
 /**
  * An instant as events carry it: UTC, always six digits of fraction (`2026-11-21T10:00:00.123456Z`), so that
  * instants of the years 0000 to 9999 sort as text.
  */
 export type Instant = string;
 
-const ISO =
-  /^\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}(?::?\d{2}(?::?\d{2}(?:[.,](\d{1,9}))?)?)?\s?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+const DATE = String.raw`(?<year>\d{4})-?(?<month>\d{2})-?(?<day>\d{2})`;
+const TIME = String.raw`(?<hour>\d{2})(?::?(?<minute>\d{2})(?::?(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?)?`;
+const ZONE = String.raw`(?:Z|(?<sign>[+-])(?<zoneHour>\d{2})(?::?(?<zoneMinute>\d{2}))?)`;
+const ISO = new RegExp(`^${DATE}(?:[T ]${TIME} ?${ZONE}?)?$`, 'i');
+const CANONICAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
+const LAST_MS = 253_402_300_799_999; // 9999-12-31T23:59:59.999Z
+const FIRST_MS = -62_167_219_200_000; // 0000-01-01T00:00:00.000Z
 
 /**
- * Reads an ISO 8601 date or date-time; without a zone it is UTC. Fractions keep six digits, further ones are cut.
- * @returns undefined where the text is not one, or names a day or time that does not exist
+ * Reads an ISO 8601 date or date-time, basic or extended; without a zone it is UTC. Fractions keep six digits,
+ * further ones are cut. Midnight at the end of a day (`24:00`) is the next day's.
+ * @returns undefined where the text is not one, names a day, time or zone that does not exist, or lies
+ * outside the years 0000 to 9999 in UTC
  */
 export function parseInstant(text: string): Instant | undefined {
-  const match = ISO.exec(text);
-  if (!match) return undefined;
-  const parsed = DateTime.fromISO(text.replace(' ', 'T').replace(' ', '').toUpperCase(), { zone: 'utc' });
-  if (!parsed.isValid || parsed.year < 0 || parsed.year > 9999) return undefined;
-  const micros = (match[1] ?? '').padEnd(6, '0').slice(0, 6);
-  return `${parsed.toFormat("yyyy-MM-dd'T'HH:mm:ss")}.${micros}Z`;
+  const parts = ISO.exec(text)?.groups as Partial<Record<string, string>> | undefined;
+  if (!parts) return undefined;
+  const { year, month, day, hour = '00', minute = '00', second = '00', fraction = '' } = parts;
+  const midnightAtEnd = hour === '24' && Number(`${minute}${second}${fraction}`) === 0;
+  const date = `${year}-${month}-${day}`;
+  const localMs = Date.parse(`${date}T${midnightAtEnd ? '00' : hour}:${minute}:${second}Z`);
+  // Date.parse takes the 30th of February for the 2nd of March.
+  if (Number.isNaN(localMs) || new Date(localMs).toISOString().slice(0, 10) !== date) return undefined;
+  const [zoneHour, zoneMinute] = [Number(parts.zoneHour ?? 0), Number(parts.zoneMinute ?? 0)];
+  if (zoneHour > 23 || zoneMinute > 59) return undefined;
+  const zoneMs = (zoneHour * 60 + zoneMinute) * (parts.sign === '-' ? -60_000 : 60_000);
+  const ms = localMs - zoneMs + (midnightAtEnd ? 86_400_000 : 0);
+  if (!isRepresentable(ms)) return undefined;
+  return `${new Date(ms).toISOString().slice(0, 19)}.${fraction.padEnd(6, '0').slice(0, 6)}Z`;
 }
 
-/** The instant of an epoch in milliseconds. */
+/** Whether the text is an instant in exactly the form that events carry, of a day and time that exist. */
+export function isInstant(text: string): text is Instant {
+  if (!CANONICAL.test(text)) return false;
+  const ms = Date.parse(`${text.slice(0, 23)}Z`);
+  return !Number.isNaN(ms) && new Date(ms).getUTCDate() === Number(text.slice(8, 10)) && !hasHour24(text);
+}
+
+/** The instant of an epoch in milliseconds. @throws RangeError outside the years 0000 to 9999 */
 export function instantFromMs(ms: number): Instant {
+  if (!isRepresentable(ms)) throw new RangeError('the instant lies outside the years 0000 to 9999');
   return new Date(ms).toISOString().replace('Z', '000Z');
 }
 
@@ -35,4 +56,12 @@ export function instantToMs(instant: Instant): number {
 /** Epoch microseconds of an instant. */
 export function instantToMicros(instant: Instant): bigint {
   return BigInt(instantToMs(instant)) * 1000n + BigInt(instant.slice(23, 26));
+}
+
+function hasHour24(canonical: string): boolean {
+  return canonical.startsWith('24', 11);
+}
+
+function isRepresentable(ms: number): boolean {
+  return ms >= FIRST_MS && ms <= LAST_MS;
 }

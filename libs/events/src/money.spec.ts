@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { compareAmounts, parseAmount } from './money.js';
+
+const digits = (min: number, max: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
+
+/** Plain decimals with any number of useless zeros. */
+const decimal = fc
+  .tuple(fc.constantFrom('', '-'), digits(1, 20), fc.option(digits(1, 18), { nil: '' }))
+  .map(([sign, whole, fraction]) => `${sign}${whole}${fraction && `.${fraction}`}`);
+
+/** The value times 10^18, read without the code under test. */
+function scaled(text: string): bigint {
+  const [, sign, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text)!;
+  const value = BigInt(whole!) * 10n ** 18n + BigInt(fraction.padEnd(18, '0'));
+  return sign === '-' ? -value : value;
+}
+
+describe('parseAmount', () => {
+  it.each([
+    ['40', '40'],
+    ['040.50', '40.5'],
+    ['0', '0'],
+    ['000.000', '0'],
+    ['-0', '0'],
+    ['-0.00', '0'],
+    ['-1.10', '-1.1'],
+    ['0.000000000000000001', '0.000000000000000001'],
+    ['99999999999999999999.999999999999999999', '99999999999999999999.999999999999999999'],
+    ['10.000', '10'],
+  ])('%s → %s', (given, expected) => {
+    expect(parseAmount(given)).toBe(expected);
+  });
+
+  it.each([
+    '',
+    ' 1',
+    '1 ',
+    '1\n',
+    '+1',
+    '--1',
+    '.5',
+    '1.',
+    '1,5',
+    '1.2.3',
+    '1e3',
+    'NaN',
+    'Infinity',
+    '0x10',
+    '1_000',
+    '٤٠',
+    '100000000000000000000',
+    '0.0000000000000000001',
+    '000000000000000000001',
+  ])('refuses %j', (given) => {
+    expect(parseAmount(given)).toBeUndefined();
+  });
+
+  it('keeps the value and is its own canonical form', () => {
+    fc.assert(
+      fc.property(decimal, (text) => {
+        const canonical = parseAmount(text)!;
+        expect(scaled(canonical)).toBe(scaled(text));
+        expect(parseAmount(canonical)).toBe(canonical);
+      }),
+    );
+  });
+
+  it('gives equal values equal text', () => {
+    fc.assert(
+      fc.property(decimal, decimal, (a, b) => {
+        expect(parseAmount(a) === parseAmount(b)).toBe(scaled(a) === scaled(b));
+      }),
+    );
+  });
+});
+
+describe('compareAmounts', () => {
+  it('orders as the scaled whole numbers do', () => {
+    fc.assert(
+      fc.property(decimal, decimal, (a, b) => {
+        const difference = scaled(a) - scaled(b);
+        expect(compareAmounts(parseAmount(a)!, parseAmount(b)!)).toBe(
+          difference < 0n ? -1 : difference > 0n ? 1 : 0,
+        );
+      }),
+    );
+  });
+
+  it.each([
+    ['9', '10', -1],
+    ['-9', '-10', 1],
+    ['-0.5', '0.5', -1],
+    ['0.1', '0.09', 1],
+    ['9007199254740993', '9007199254740992', 1],
+  ])('%s against %s: %i', (a, b, expected) => {
+    expect(compareAmounts(a, b)).toBe(expected);
+  });
+});

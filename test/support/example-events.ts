@@ -1,0 +1,63 @@
+import { hashParts, newReceiptId, type PixelClick, type PixelConversion, type RawEvent } from '#libs/events';
+
+const RECEIVED_AT = '2026-11-21T10:00:00.123456Z';
+const CLICK_ID = 'fd3ba970-2330-4576-94ba-e1efc470bd56';
+
+type RawConversion = Extract<RawEvent, { stream: 'convert' }>;
+type RawClick = Extract<RawEvent, { stream: 'click' }>;
+
+/** A raw event of a conversion pixel with every field of a deposit; the payload's fields replace its own. */
+export function exampleRawConversion(payload: Partial<PixelConversion> = {}): RawConversion {
+  return rawEvent('convert', {
+    click_id: CLICK_ID,
+    type: 'deposit',
+    player_id: '1874552',
+    transaction_id: '123456789',
+    amount: '40.5',
+    currency: 'USD',
+    time: '2026-11-21T09:59:00.000000Z',
+    client: {
+      ip: '203.0.113.0',
+      user_agent: 'Mozilla/5.0',
+      referrer: 'https://game.test/',
+      language: 'de-AT',
+    },
+    ...payload,
+  });
+}
+
+/** A raw event of an install's pixel with the fewest fields. */
+export function exampleRawInstall(payload: Partial<PixelConversion> = {}): RawConversion {
+  return rawEvent('convert', { click_id: CLICK_ID, type: 'install', ...payload });
+}
+
+/** A raw event of a click with every field; the payload's fields replace its own. */
+export function exampleRawClick(payload: Partial<PixelClick> = {}): RawClick {
+  return rawEvent('click', {
+    click_id: CLICK_ID,
+    link: 'welcome',
+    player_id: '1874552',
+    referrer: 'https://reviews.test/casinos?page=2',
+    time: '2026-11-21T09:00:00.000000Z',
+    sub_ids: { sub1: 'banner-7', sub10: 'Ünïcode' },
+    utm: { source: 'affiliate-42', medium: 'affiliate', campaign: 'autumn' },
+    ad_click_ids: { gclid: 'Cj0KCQ' },
+    client: { ip: '2001:db8:1::', user_agent: 'Mozilla/5.0' },
+    ...payload,
+  });
+}
+
+function rawEvent(stream: 'convert', payload: PixelConversion): RawConversion;
+function rawEvent(stream: 'click', payload: PixelClick): RawClick;
+function rawEvent(stream: 'convert' | 'click', payload: PixelConversion | PixelClick): unknown {
+  return {
+    event_id: hashParts([stream, JSON.stringify(payload)]),
+    source: 'client' in payload ? 'pixel-browser' : 'pixel-server',
+    stream,
+    brand: 'spacevegas',
+    natural_key: `${payload.click_id}|${'type' in payload ? payload.type : 'click'}`,
+    received_at: RECEIVED_AT,
+    receipt_id: newReceiptId(Date.parse(RECEIVED_AT), Buffer.from('abcdef')),
+    payload,
+  };
+}
