@@ -1,0 +1,104 @@
+import { Pool, type PoolClient } from 'pg';
+import { DataSource, MigrationExecutor } from 'typeorm';
+import { ENTITIES } from './entities/entities.js';
+import { MIGRATIONS } from './migrations/migrations.js';
+
+/** Any number; the same in every process, so that migrations run one at a time. */
+const MIGRATION_LOCK = 7_204_411_001;
+
+/** Where what is worth a word goes (pino's shape). */
+export interface DatabaseLogger {
+  warn(details: object, message: string): void;
+}
+
+/** The connection pool of a process, with what runs in one transaction, and TypeORM for everything off the
+ * hot path. */
+export class Database {
+  readonly pool: Pool;
+  private source: Promise<DataSource> | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly applicationName: string,
+    logger: DatabaseLogger,
+  ) {
+    this.pool = new Pool({
+      connectionString: url,
+      application_name: applicationName,
+      max: 10,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    });
+    this.pool.on('error', (error) =>
+      logger.warn({ error: error.message }, 'an idle database connection was lost'),
+    );
+  }
+
+  /** Runs `work` in one transaction; rolls back where it throws. */
+  async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (e) {
+      broken = await client.query('ROLLBACK').then(
+        () => undefined,
+        (lost: unknown) => (lost instanceof Error ? lost : new Error(String(lost))),
+      );
+      throw e;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** @throws where the server does not answer */
+  async ping(): Promise<void> {
+    await this.pool.query('SELECT 1');
+  }
+
+  /** TypeORM's view of the same database, opened at first use. */
+  dataSource(): Promise<DataSource> {
+    this.source ??= new DataSource({
+      type: 'postgres',
+      url: this.url,
+      applicationName: this.applicationName,
+      schema: 'tributary',
+      entities: [...ENTITIES],
+      migrations: [...MIGRATIONS],
+      migrationsTableName: 'migrations',
+      poolSize: 3,
+    }).initialize();
+    return this.source;
+  }
+
+  /** Runs what is pending; several processes may call it at once. */
+  async migrate(): Promise<string[]> {
+    return this.transaction(async (client) => {
+      await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+      await this.pool.query('CREATE SCHEMA IF NOT EXISTS tributary');
+      const done = await (await this.dataSource()).runMigrations({ transaction: 'each' });
+      return done.map((m) => m.name);
+    });
+  }
+
+  /** Names of migrations that have not run, oldest first. */
+  async pendingMigrations(): Promise<string[]> {
+    const exists = await this.pool.query("SELECT to_regclass('tributary.migrations') IS NOT NULL AS there");
+    if (!(exists.rows as { there: boolean }[])[0]!.there) return MIGRATIONS.map((m) => m.name);
+    const pending = await new MigrationExecutor(await this.dataSource()).getPendingMigrations();
+    return pending.map((m) => m.name);
+  }
+
+  async close(): Promise<void> {
+    if (this.source) await (await this.source).destroy();
+    await this.pool.end();
+  }
+}
+
+/** Connects at first use. */
+export function openDatabase(url: string, app: string, logger: DatabaseLogger): Database {
+  return new Database(url, `tributary ${app}`, logger);
+}

@@ -1,0 +1,20 @@
+import { ClickEntity } from './click.entity.js';
+import { ConversionEntity } from './conversion.entity.js';
+import { ConversionFactEntity } from './conversion-fact.entity.js';
+import { DeadLetterEntity } from './dead-letter.entity.js';
+import { DepositPairingEntity } from './deposit-pairing.entity.js';
+import { IdentityLinkEntity } from './identity-link.entity.js';
+import { ReceiptEntity } from './receipt.entity.js';
+import { TouchpointEntity } from './touchpoint.entity.js';
+
+/** TypeORM's entities: every table of schema `tributary` that people and the console read. */
+export const ENTITIES = [
+  ClickEntity,
+  ConversionEntity,
+  ConversionFactEntity,
+  DeadLetterEntity,
+  DepositPairingEntity,
+  IdentityLinkEntity,
+  ReceiptEntity,
+  TouchpointEntity,
+] as const;

@@ -1,0 +1,125 @@
+import type { ClientFields, Instant } from '#libs/events';
+import { compareBytes } from './conversion-facts.js';
+import { defineInsert, type Cell, type Column } from '../set-statement.js';
+
+/** Where a visit came from, as columns. */
+export interface Utm {
+  utm_source: string | null;
+  utm_medium: string | null;
+  utm_campaign: string | null;
+  utm_term: string | null;
+  utm_content: string | null;
+}
+
+/** What clicks and touchpoints share: told again, the earliest `(occurred_at, event_id, receipt_id)` stands. */
+interface EarliestStands extends Utm {
+  brand: string;
+  source: string;
+  occurred_at: Instant;
+  player_id: string | null;
+  sub_ids: Record<string, string>;
+  ad_click_ids: Record<string, string>;
+  event_id: string;
+  receipt_id: string;
+  first_received_at: Instant;
+}
+
+export interface ClickFact extends EarliestStands {
+  click_id: string;
+  link: string | null;
+  referrer: string | null;
+  client: ClientFields;
+  first_receipt_id: string;
+}
+
+export interface TouchpointFact extends EarliestStands {
+  touch_id: string;
+  click_id: string | null;
+}
+
+const SHARED = {
+  brand: { type: 'text', of: (f) => f.brand },
+  source: { type: 'text', of: (f) => f.source },
+  occurred_at: { type: 'timestamptz', of: (f) => f.occurred_at },
+  player_id: { type: 'text', of: (f) => f.player_id },
+  utm_source: { type: 'text', of: (f) => f.utm_source },
+  utm_medium: { type: 'text', of: (f) => f.utm_medium },
+  utm_campaign: { type: 'text', of: (f) => f.utm_campaign },
+  utm_term: { type: 'text', of: (f) => f.utm_term },
+  utm_content: { type: 'text', of: (f) => f.utm_content },
+  sub_ids: { type: 'jsonb', of: (f) => JSON.stringify(f.sub_ids) },
+  ad_click_ids: { type: 'jsonb', of: (f) => JSON.stringify(f.ad_click_ids) },
+  event_id: { type: 'text', of: (f) => f.event_id },
+  receipt_id: { type: 'uuid', of: (f) => f.receipt_id },
+  first_received_at: { type: 'timestamptz', of: (f) => f.first_received_at },
+} satisfies Record<string, Column & { of: (f: EarliestStands) => Cell }>;
+
+const STANDS = `(excluded.occurred_at, excluded.event_id, excluded.receipt_id) < (t.occurred_at, t.event_id, t.receipt_id)`;
+
+/** `ON CONFLICT` of a slot in which the earliest stands, its listed joins beside it. */
+function earliestStands(key: string, columns: readonly string[], least: readonly string[]): string {
+  const sets = columns.map((c) =>
+    least.includes(c)
+      ? `${c} = LEAST(t.${c}, excluded.${c})`
+      : `${c} = CASE WHEN ${STANDS} THEN excluded.${c} ELSE t.${c} END`,
+  );
+  const changes = [STANDS, ...least.map((c) => `excluded.${c} < t.${c}`)].join(' OR ');
+  return `ON CONFLICT (brand, ${key}) DO UPDATE SET ${sets.join(', ')} WHERE ${changes}`;
+}
+
+const CLICK_COLUMNS = {
+  ...SHARED,
+  link: { type: 'text', of: (f: ClickFact) => f.link },
+  referrer: { type: 'text', of: (f: ClickFact) => f.referrer },
+  client: { type: 'jsonb', of: (f: ClickFact) => JSON.stringify(f.client) },
+  first_receipt_id: { type: 'uuid', of: (f: ClickFact) => f.first_receipt_id },
+} satisfies Record<string, Column & { of: (f: ClickFact) => Cell }>;
+
+/** Merges clicks into their slots. Distinct and sorted by `(brand, click_id)`. */
+export const upsertClicks = defineInsert<ClickFact>(
+  'clicks',
+  { ...CLICK_COLUMNS, click_id: { type: 'text', of: (f) => f.click_id } },
+  earliestStands(
+    'click_id',
+    Object.keys(CLICK_COLUMNS).filter((c) => c !== 'brand'),
+    ['first_receipt_id', 'first_received_at'],
+  ),
+);
+
+/** Merges touchpoints into their slots; answers those that are new or have changed. Distinct and sorted by
+ * `(brand, touch_id)`. */
+export const upsertTouchpoints = defineInsert<TouchpointFact>(
+  'touchpoints',
+  {
+    ...SHARED,
+    touch_id: { type: 'text', of: (f) => f.touch_id },
+    click_id: { type: 'text', of: (f) => f.click_id },
+  },
+  `${earliestStands('touch_id', [...Object.keys(SHARED).filter((c) => c !== 'brand'), 'click_id'], ['first_received_at'])}
+   RETURNING brand, click_id, player_id`,
+);
+
+/** The join of two clicks of one slot, in memory. */
+export function mergeClicks(a: ClickFact, b: ClickFact): ClickFact {
+  return {
+    ...earlier(a, b),
+    first_receipt_id: a.first_receipt_id < b.first_receipt_id ? a.first_receipt_id : b.first_receipt_id,
+    first_received_at: a.first_received_at < b.first_received_at ? a.first_received_at : b.first_received_at,
+  };
+}
+
+/** The join of two touchpoints of one slot, in memory. */
+export function mergeTouchpoints(a: TouchpointFact, b: TouchpointFact): TouchpointFact {
+  return {
+    ...earlier(a, b),
+    first_received_at: a.first_received_at < b.first_received_at ? a.first_received_at : b.first_received_at,
+  };
+}
+
+function earlier<F extends EarliestStands>(a: F, b: F): F {
+  const order =
+    compareBytes(a.occurred_at, b.occurred_at) ||
+    compareBytes(a.event_id, b.event_id) ||
+    compareBytes(a.receipt_id, b.receipt_id);
+  return order <= 0 ? a : b;
+}

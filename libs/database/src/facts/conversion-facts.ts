@@ -1,0 +1,166 @@
+import {
+  parseAmount,
+  type ClientFields,
+  type ConversionStatus,
+  type ConversionType,
+  type Instant,
+} from '#libs/events';
+import { instantOf, instantText } from '../instants.js';
+import { defineInsert, type Column, type Cell } from '../set-statement.js';
+
+/**
+ * What one source says of one conversion: a slot `(conversion_id, source)`. Of all that the source ever said,
+ * the greatest `(version, status_rank, event_id, receipt_id)` stands; beside it stand joins over everything
+ * said: first and last instants, and the least and greatest player and money where the source has no versions
+ * of its own, so that two different assertions show as a conflict.
+ */
+export interface ConversionFact {
+  conversion_id: string;
+  source: string;
+  brand: string;
+  type: ConversionType;
+  conversion_key: string;
+  /** Greater stands. A source without versions: minus the epoch microseconds of `occurred_at`, so the earliest. */
+  version: bigint;
+  status_rank: number;
+  event_id: string;
+  receipt_id: string;
+  player_id: string | null;
+  click_id: string | null;
+  transaction_id: string | null;
+  occurred_at: Instant;
+  /** Canonical decimal. */
+  amount: string | null;
+  currency: string | null;
+  status: ConversionStatus;
+  /** May be the same deposit as one that is told with a transaction id. */
+  weak: boolean;
+  client: ClientFields;
+  custom: Record<string, unknown>;
+  player_id_low: string | null;
+  player_id_high: string | null;
+  /** `EUR 40`: currency and canonical amount, ordered as text. */
+  money_low: string | null;
+  money_high: string | null;
+  first_receipt_id: string;
+  first_received_at: Instant;
+  last_received_at: Instant;
+}
+
+type Field = Column & { of: (f: ConversionFact) => Cell; on: 'key' | 'winner' | 'least' | 'greatest' };
+
+const text = (of: (f: ConversionFact) => Cell, on: Field['on'] = 'winner'): Field => ({
+  type: 'text',
+  of,
+  on,
+});
+
+/** Every column, and how a later fact of the same slot changes it. */
+const COLUMNS = {
+  conversion_id: text((f) => f.conversion_id, 'key'),
+  source: text((f) => f.source, 'key'),
+  brand: text((f) => f.brand, 'key'),
+  type: text((f) => f.type, 'key'),
+  conversion_key: text((f) => f.conversion_key, 'key'),
+  version: { type: 'bigint', of: (f) => f.version, on: 'winner' },
+  status_rank: { type: 'smallint', of: (f) => f.status_rank, on: 'winner' },
+  event_id: text((f) => f.event_id),
+  receipt_id: { type: 'uuid', of: (f) => f.receipt_id, on: 'winner' },
+  player_id: text((f) => f.player_id),
+  click_id: text((f) => f.click_id),
+  transaction_id: text((f) => f.transaction_id),
+  occurred_at: { type: 'timestamptz', of: (f) => f.occurred_at, on: 'winner' },
+  amount: { type: 'numeric', of: (f) => f.amount, on: 'winner' },
+  currency: text((f) => f.currency),
+  status: text((f) => f.status),
+  weak: { type: 'boolean', of: (f) => f.weak, on: 'winner' },
+  client: { type: 'jsonb', of: (f) => JSON.stringify(f.client), on: 'winner' },
+  custom: { type: 'jsonb', of: (f) => JSON.stringify(f.custom), on: 'winner' },
+  player_id_low: text((f) => f.player_id_low, 'least'),
+  player_id_high: text((f) => f.player_id_high, 'greatest'),
+  money_low: text((f) => f.money_low, 'least'),
+  money_high: text((f) => f.money_high, 'greatest'),
+  first_receipt_id: { type: 'uuid', of: (f) => f.first_receipt_id, on: 'least' },
+  first_received_at: { type: 'timestamptz', of: (f) => f.first_received_at, on: 'least' },
+  last_received_at: { type: 'timestamptz', of: (f) => f.last_received_at, on: 'greatest' },
+} satisfies Record<keyof ConversionFact, Field>;
+
+const STANDS = `(excluded.version, excluded.status_rank, excluded.event_id, excluded.receipt_id)
+  > (t.version, t.status_rank, t.event_id, t.receipt_id)`;
+
+const merges = Object.entries(COLUMNS).flatMap(([name, { on }]) => {
+  if (on === 'winner') return [`${name} = CASE WHEN ${STANDS} THEN excluded.${name} ELSE t.${name} END`];
+  return on === 'key' ? [] : [`${name} = ${on.toUpperCase()}(t.${name}, excluded.${name})`];
+});
+
+/** Changes nothing where the slot already holds all that the row says. */
+const CHANGES = Object.entries(COLUMNS)
+  .filter(([, { on }]) => on === 'least' || on === 'greatest')
+  .map(([name, { on }]) => `${on.toUpperCase()}(t.${name}, excluded.${name}) IS DISTINCT FROM t.${name}`)
+  .concat(STANDS)
+  .join(' OR ');
+
+/** Merges facts into their slots. The rows are of distinct slots, sorted by `(conversion_id, source)`. */
+export const upsertConversionFacts = defineInsert<ConversionFact>(
+  'conversion_facts',
+  COLUMNS,
+  `ON CONFLICT (conversion_id, source) DO UPDATE SET ${merges.join(', ')} WHERE ${CHANGES}`,
+);
+
+/** The slot's join, in memory: the same rules as the statement's, for facts that come in one batch. */
+export function mergeConversionFacts(a: ConversionFact, b: ConversionFact): ConversionFact {
+  const winner = compareFacts(a, b) >= 0 ? a : b;
+  return {
+    ...winner,
+    player_id_low: least(a.player_id_low, b.player_id_low),
+    player_id_high: greatest(a.player_id_high, b.player_id_high),
+    money_low: least(a.money_low, b.money_low),
+    money_high: greatest(a.money_high, b.money_high),
+    first_receipt_id: least(a.first_receipt_id, b.first_receipt_id)!,
+    first_received_at: least(a.first_received_at, b.first_received_at)!,
+    last_received_at: greatest(a.last_received_at, b.last_received_at)!,
+  };
+}
+
+/** Order of what one source says of one conversion; the greatest stands. */
+export function compareFacts(a: ConversionFact, b: ConversionFact): number {
+  if (a.version !== b.version) return a.version < b.version ? -1 : 1;
+  if (a.status_rank !== b.status_rank) return a.status_rank - b.status_rank;
+  return compareBytes(a.event_id, b.event_id) || compareBytes(a.receipt_id, b.receipt_id);
+}
+
+/** Order of UTF-8 bytes, as `COLLATE "C"` has it; JavaScript's own order differs beyond U+FFFF. */
+export function compareBytes(a: string, b: string): number {
+  if (a === b) return 0;
+  return ASCII.test(a) && ASCII.test(b) ? (a < b ? -1 : 1) : Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+const ASCII = /^[ -~]*$/;
+
+function least(a: string | null, b: string | null): string | null {
+  return a === null ? b : b === null ? a : compareBytes(a, b) <= 0 ? a : b;
+}
+
+function greatest(a: string | null, b: string | null): string | null {
+  return a === null ? b : b === null ? a : compareBytes(a, b) >= 0 ? a : b;
+}
+
+const INSTANTS = new Set(['occurred_at', 'first_received_at', 'last_received_at']);
+
+/** The columns of a fact for a SELECT from `conversion_facts f`, to be read by `conversionFactOf`. */
+export const CONVERSION_FACT_COLUMNS = Object.keys(COLUMNS)
+  .map((name) => (INSTANTS.has(name) ? instantText(`f.${name}`) : `f.${name}`))
+  .join(', ');
+
+/** A row of `CONVERSION_FACT_COLUMNS` as a fact. */
+export function conversionFactOf(row: Record<string, unknown>): ConversionFact {
+  const fact = row as unknown as ConversionFact & { version: string };
+  return {
+    ...fact,
+    version: BigInt(fact.version),
+    amount: fact.amount === null ? null : (parseAmount(fact.amount) ?? null),
+    occurred_at: instantOf(fact.occurred_at),
+    first_received_at: instantOf(fact.first_received_at),
+    last_received_at: instantOf(fact.last_received_at),
+  };
+}

@@ -1,0 +1,61 @@
+export {
+  openEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './embedded/embedded-postgres.js';
+export { openThrowAwayPostgres } from './embedded/throw-away-postgres.js';
+export { Database, openDatabase, type DatabaseLogger } from './database.js';
+export { isDataError, isTransient } from './transient.js';
+export { arrayLiteral, defineInsert, type Cell, type Column, type Statement } from './set-statement.js';
+export { instantOf, instantText } from './instants.js';
+export {
+  CONVERSION_FACT_COLUMNS,
+  compareBytes,
+  compareFacts,
+  conversionFactOf,
+  mergeConversionFacts,
+  upsertConversionFacts,
+  type ConversionFact,
+} from './facts/conversion-facts.js';
+export {
+  mergeClicks,
+  mergeTouchpoints,
+  upsertClicks,
+  upsertTouchpoints,
+  type ClickFact,
+  type TouchpointFact,
+  type Utm,
+} from './facts/clicks.js';
+export { mergeIdentityLinks, upsertIdentityLinks, type IdentityLinkFact } from './facts/identity-links.js';
+export { insertReceipts, type Receipt } from './facts/receipts.js';
+export { insertDeadLetters } from './facts/dead-letters.js';
+export { isUnsettled, markSettled, markUnsettled, type BatchRange } from './facts/unsettled-batches.js';
+export {
+  CONVERSION_COLUMNS,
+  CONVERSION_EXPORT,
+  changedSince,
+  conversionOf,
+  deleteConversions,
+  nextRevision,
+  upsertConversions,
+  type ConversionRow,
+} from './projections/conversions.js';
+export { upsertDepositPairings, type DepositPairing } from './projections/deposit-pairings.js';
+export {
+  readConversionIds,
+  readFacts,
+  readLinks,
+  readTouches,
+  type BrandedId,
+  type JourneyTouch,
+} from './projections/read-scope.js';
+export { ClickEntity } from './entities/click.entity.js';
+export { ConversionEntity } from './entities/conversion.entity.js';
+export { ConversionFactEntity } from './entities/conversion-fact.entity.js';
+export { DeadLetterEntity } from './entities/dead-letter.entity.js';
+export { DepositPairingEntity } from './entities/deposit-pairing.entity.js';
+export { IdentityLinkEntity } from './entities/identity-link.entity.js';
+export { ReceiptEntity } from './entities/receipt.entity.js';
+export { TouchpointEntity } from './entities/touchpoint.entity.js';
+export { ENTITIES } from './entities/entities.js';
+export { MIGRATIONS } from './migrations/migrations.js';

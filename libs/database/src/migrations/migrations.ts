@@ -1,0 +1,4 @@
+import { CreatePixelTables1763700000000 } from './create-pixel-tables.js';
+
+/** Every migration, oldest first. A new one is a file beside this and a line here. */
+export const MIGRATIONS = [CreatePixelTables1763700000000] as const;
