@@ -47,7 +47,10 @@ export interface Conversion {
   updated_at: Instant;
 }
 
-/** Value of a record on `conversions`. Touches become flat columns, as in the table. */
+/**
+ * Value of a record on `conversions`. Touches become flat columns, as in the table. The same row has the same id,
+ * and the same text, in whatever order its maps were filled.
+ */
 export function serializeConversion(c: Conversion): string {
   const data = flattenConversion(c);
   const event: CloudEvent<typeof EventType.conversion, typeof data> = {
@@ -63,24 +66,57 @@ export function serializeConversion(c: Conversion): string {
 }
 
 /** The columns of table `conversions`, in their order. */
-export function flattenConversion(c: Conversion): Record<string, unknown> {
-  const { first_touch, last_touch, attributed, first_received_at, updated_at, ...row } = c;
+export type ConversionRow = Omit<Conversion, 'first_touch' | 'last_touch'> &
+  TouchColumns<'first_touch'> &
+  TouchColumns<'last_touch'>;
+
+type TouchColumns<Prefix extends string> = {
+  [Field in keyof Touch as `${Prefix}_${Field}`]: Touch[Field] | null;
+};
+
+/** The row of a conversion. Written out: spreading objects into one costs ten times as much. */
+export function flattenConversion(c: Conversion): ConversionRow {
+  const { first_touch: first, last_touch: last } = c;
   return {
-    ...row,
-    ...touchColumns('first_touch', first_touch),
-    ...touchColumns('last_touch', last_touch),
-    attributed,
-    first_received_at,
-    updated_at,
+    conversion_id: c.conversion_id,
+    brand: c.brand,
+    type: c.type,
+    conversion_key: c.conversion_key,
+    player_id: c.player_id,
+    click_id: c.click_id,
+    transaction_id: c.transaction_id,
+    occurred_at: c.occurred_at,
+    amount: c.amount,
+    currency: c.currency,
+    net_amount: c.net_amount,
+    status: c.status,
+    is_first_deposit: c.is_first_deposit,
+    sources: c.sources,
+    conflict: c.conflict,
+    provenance: inOrder(c.provenance),
+    sub_ids: inOrder(c.sub_ids),
+    custom: inOrder(c.custom),
+    first_touch_at: first?.at ?? null,
+    first_touch_source: first?.source ?? null,
+    first_touch_medium: first?.medium ?? null,
+    first_touch_campaign: first?.campaign ?? null,
+    first_touch_click_id: first?.click_id ?? null,
+    last_touch_at: last?.at ?? null,
+    last_touch_source: last?.source ?? null,
+    last_touch_medium: last?.medium ?? null,
+    last_touch_campaign: last?.campaign ?? null,
+    last_touch_click_id: last?.click_id ?? null,
+    attributed: c.attributed,
+    first_received_at: c.first_received_at,
+    updated_at: c.updated_at,
   };
 }
 
-function touchColumns(prefix: string, touch: Touch | null): Record<string, string | null> {
-  return {
-    [`${prefix}_at`]: touch?.at ?? null,
-    [`${prefix}_source`]: touch?.source ?? null,
-    [`${prefix}_medium`]: touch?.medium ?? null,
-    [`${prefix}_campaign`]: touch?.campaign ?? null,
-    [`${prefix}_click_id`]: touch?.click_id ?? null,
-  };
+/** The same map with its names in order. */
+function inOrder<V>(map: Record<string, V>): Record<string, V> {
+  const names = Object.keys(map);
+  if (names.length < 2) return map;
+  const ordered: Record<string, V> = {};
+  for (const name of names.sort()) ordered[name] = map[name]!;
+  return ordered;
 }

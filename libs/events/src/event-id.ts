@@ -40,11 +40,17 @@ export function conversionId(brand: string, type: string, conversionKey: string)
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(value.toJSON());
+  if (writesItself(value)) return canonicalJson(value.toJSON());
   if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
-  const members = Object.keys(value)
-    .sort()
-    .filter((name) => (value as Record<string, unknown>)[name] !== undefined)
-    .map((name) => `${JSON.stringify(name)}:${canonicalJson((value as Record<string, unknown>)[name])}`);
-  return `{${members.join(',')}}`;
+  let members = '';
+  for (const name of Object.keys(value).sort()) {
+    const member: unknown = (value as Record<string, unknown>)[name];
+    if (member === undefined) continue;
+    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
+}
+
+function writesItself(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }

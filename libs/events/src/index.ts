@@ -19,6 +19,7 @@ export {
   flattenConversion,
   serializeConversion,
   type Conversion,
+  type ConversionRow,
   type ConversionStatus,
   type ConversionType,
   type Touch,
