@@ -11,3 +11,5 @@ export type {
   TopicSpec,
 } from './event-log.js';
 export { FatalConsumerError, GroupActiveError, PublishError, RecordTooLargeError } from './errors.js';
+export type { KafkaOptions, LogSink } from './kafka/kafka-options.js';
+export { openKafkaLog } from './kafka/kafka-log.js';
