@@ -1,0 +1,4 @@
+import { runProcess } from '#libs/runtime';
+import { normalizer } from './app.js';
+
+await runProcess(normalizer.name, [normalizer]);

@@ -1,0 +1,114 @@
+import { isInstant, isReceiptId, parseAmount } from '#libs/events';
+
+/** What is wrong with a value: where (JSON pointer from it) and by which rule. Never holds the value. */
+export interface Problem {
+  path: string;
+  detail: string;
+}
+
+/** Looks at a value of JSON. Runs for every field of every record: no rule allocates where nothing is wrong. */
+export type Rule = (value: unknown) => Problem | undefined;
+
+/** The members that an object may and must have. */
+export interface Members {
+  rules: ReadonlyMap<string, Rule>;
+  required: readonly string[];
+}
+
+/** Members by their rules. A Map: a record may have a member named `constructor`. */
+export function members<Name extends string>(
+  rules: Record<Name, Rule>,
+  required: readonly NoInfer<Name>[],
+): Members {
+  return { rules: new Map(Object.entries<Rule>(rules)), required };
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** The first problem among an object's members, unknown ones included. */
+export function problemOfMembers(
+  holder: Record<string, unknown>,
+  { rules, required }: Members,
+): Problem | undefined {
+  for (const name in holder) {
+    const rule = rules.get(name);
+    if (rule === undefined) return { path: '', detail: 'must have no member that is not known' };
+    const problem = rule(holder[name]);
+    if (problem !== undefined) return { path: `/${name}${problem.path}`, detail: problem.detail };
+  }
+  for (const name of required) {
+    if (holder[name] === undefined) return { path: `/${name}`, detail: 'must be there' };
+  }
+  return undefined;
+}
+
+/** An object of these members and no others. */
+export function object(allowed: Members): Rule {
+  return (value) => (isObject(value) ? problemOfMembers(value, allowed) : NO_OBJECT);
+}
+
+/** An object of any members whose names match, all by one rule. */
+export function map(names: RegExp, rule: Rule): Rule {
+  return (value) => {
+    if (!isObject(value)) return NO_OBJECT;
+    for (const name in value) {
+      if (!names.test(name)) return { path: '', detail: 'must have no member that is not known' };
+      const problem = rule(value[name]);
+      if (problem !== undefined) return { path: `/${name}`, detail: problem.detail };
+    }
+    return undefined;
+  };
+}
+
+/** Exactly this value. */
+export function is(expected: unknown): Rule {
+  const problem = { path: '', detail: `must be ${JSON.stringify(expected)}` };
+  return (value) => (value === expected ? undefined : problem);
+}
+
+/** A text for which the test holds. */
+function textThat(holds: (text: string) => boolean, detail: string): Rule {
+  const problem = { path: '', detail };
+  return (value) => (typeof value === 'string' && holds(value) ? undefined : problem);
+}
+
+const NO_OBJECT: Problem = { path: '', detail: 'must be an object' };
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+const CONTROL_OR_SURROGATE = /[\p{Cc}\p{Cs}]/u;
+const NUL_OR_SURROGATE = /[\0\p{Cs}]/u;
+const HASH = /^[0-9a-f]{64}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const CURRENCY = /^[A-Z][A-Z0-9]{2,9}$/;
+const IP = /^[0-9A-Fa-f:.]{2,45}(?:\/[0-9]{1,3})?$/;
+
+function isName(text: string, maxBytes: number): boolean {
+  if (text === '') return false;
+  if (PRINTABLE_ASCII.test(text)) return text.length <= maxBytes;
+  return !CONTROL_OR_SURROGATE.test(text) && Buffer.byteLength(text) <= maxBytes;
+}
+
+export const anything: Rule = () => undefined;
+export const hash = textThat((t) => HASH.test(t), 'must be a SHA-256 in lower-case hex');
+export const uuid = textThat((t) => UUID.test(t), 'must be a UUID in lower case');
+export const instant = textThat(isInstant, 'must be an instant in UTC with six digits of fraction');
+export const receiptId = textThat(isReceiptId, 'must be a receipt id');
+export const naturalKey = textThat(
+  (t) => isName(t, 512),
+  'must have 1 to 512 bytes, no control characters and no lone surrogates',
+);
+export const id = textThat(
+  (t) => isName(t, 128) && (PRINTABLE_ASCII.test(t) || t.normalize('NFC') === t),
+  'must have 1 to 128 bytes in NFC, no control characters and no lone surrogates',
+);
+export const text = textThat(
+  (t) => PRINTABLE_ASCII.test(t) || !NUL_OR_SURROGATE.test(t),
+  'must be text without U+0000 and lone surrogates',
+);
+export const amountPaid = textThat(
+  (t) => !t.startsWith('-') && parseAmount(t) === t,
+  'must be a canonical decimal that is not negative',
+);
+export const currency = textThat((t) => CURRENCY.test(t), 'must be a currency in upper case');
+export const ip = textThat((t) => IP.test(t), 'must be an IP address');
