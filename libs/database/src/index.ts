@@ -1,9 +1,12 @@
 export {
   openEmbeddedPostgres,
   type EmbeddedPostgres,
+  type EmbeddedPostgresLog,
   type EmbeddedPostgresOptions,
 } from './embedded/embedded-postgres.js';
-export { openThrowAwayPostgres } from './embedded/throw-away-postgres.js';
+export { openThrowAwayPostgres, throwAwayFolder } from './embedded/throw-away-postgres.js';
+export { findServer, startServer, stopServer, type RunningServer } from './embedded/server.js';
+export { isAlive } from './embedded/holders.js';
 export { Database, openDatabase, type DatabaseLogger } from './database.js';
 export { isDataError, isTransient } from './transient.js';
 export { arrayLiteral, defineInsert, type Cell, type Column, type Statement } from './set-statement.js';
@@ -39,6 +42,7 @@ export {
   nextRevision,
   upsertConversions,
   type ConversionRow,
+  type StandingRow,
 } from './projections/conversions.js';
 export { upsertDepositPairings, type DepositPairing } from './projections/deposit-pairings.js';
 export {

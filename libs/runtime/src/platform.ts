@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { openDatabase, openEmbeddedPostgres, type Database } from '#libs/database';
 import { installPostgresLog, openKafkaLog, openPostgresLog, type EventLog } from '#libs/event-log';
 import type { Environment } from './environment.js';
@@ -43,7 +42,7 @@ export async function openPlatform(
     const embedded =
       settings.DATABASE_URL === undefined && (needs.database || !onKafka)
         ? await openEmbeddedPostgres({
-            dataDir: join(settings.DATA_DIR, 'postgres'),
+            dataDir: settings.DATA_DIR,
             durable: true,
             log: logger,
           })
