@@ -47,6 +47,7 @@ export {
 export { upsertDepositPairings, type DepositPairing } from './projections/deposit-pairings.js';
 export {
   readConversionIds,
+  readConversionIdsAfter,
   readFacts,
   readLinks,
   readTouches,

@@ -4,7 +4,8 @@ export { EventLogServer, PassErrorsOn, type Subscription } from './event-log-ser
 export { Health, type Check } from './health.js';
 export { NestLogger, createLogger, type Logger } from './logger.js';
 export { Metrics } from './metrics.js';
-export { openPlatform, type Platform } from './platform.js';
+export { publishDeadLetters } from './dead-letters.js';
+export { databaseOf, openPlatform, type Platform } from './platform.js';
 export { PLATFORM, PlatformModule, startConsumerApp } from './platform-module.js';
 export { PlatformSettings, ToBoolean } from './platform-settings.js';
 export { runProcess, startProcess, type RunningProcess } from './run-process.js';

@@ -89,3 +89,9 @@ function kafkaOptions(app: string, s: PlatformSettings, logger: Logger): Paramet
     logger,
   };
 }
+
+/** The database of a platform that was opened with one. @throws where it was opened without */
+export function databaseOf(platform: Platform): Database {
+  if (!platform.database) throw new Error('this process was started without a database');
+  return platform.database;
+}

@@ -100,11 +100,13 @@ const CHANGES = Object.entries(COLUMNS)
   .concat(STANDS)
   .join(' OR ');
 
-/** Merges facts into their slots. The rows are of distinct slots, sorted by `(conversion_id, source)`. */
+/** Merges facts into their slots; answers those that are new or have changed. The rows are of distinct slots,
+ * sorted by `(conversion_id, source)`. (`xmax` of a row that was not there before is 0.) */
 export const upsertConversionFacts = defineInsert<ConversionFact>(
   'conversion_facts',
   COLUMNS,
-  `ON CONFLICT (conversion_id, source) DO UPDATE SET ${merges.join(', ')} WHERE ${CHANGES}`,
+  `ON CONFLICT (conversion_id, source) DO UPDATE SET ${merges.join(', ')} WHERE ${CHANGES}
+   RETURNING t.conversion_id, t.xmax = 0 AS inserted`,
 );
 
 /** The slot's join, in memory: the same rules as the statement's, for facts that come in one batch. */

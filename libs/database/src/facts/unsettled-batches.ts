@@ -27,9 +27,9 @@ export async function isUnsettled(pool: Pool, b: BatchRange): Promise<boolean> {
   return found.rows.length > 0;
 }
 
-/** The projections of everything up to the batch's end are made. */
-export async function markSettled(client: PoolClient, b: BatchRange): Promise<void> {
-  await client.query({
+/** The projections of everything up to the batch's end are made, and told. */
+export async function markSettled(pool: Pool, b: BatchRange): Promise<void> {
+  await pool.query({
     name: 'mark settled',
     text: 'DELETE FROM tributary.unsettled_batches WHERE topic = $1 AND partition = $2 AND last_offset <= $3',
     values: [b.topic, b.partition, b.last],

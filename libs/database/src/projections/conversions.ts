@@ -115,27 +115,34 @@ export async function nextRevision(pool: Pool): Promise<bigint> {
   return BigInt(next.rows[0]!.revision);
 }
 
-/** Rows that are not as the recomputation of this number left them: a later one has written them or, `null`,
- * taken them away. */
+/** A row as it stands, and the number of the recomputation that wrote it; both null: there is none. */
+export interface StandingRow {
+  row: Conversion | null;
+  revision: bigint | null;
+}
+
+/** Rows that do not stand as expected: another recomputation has written them or taken them away.
+ * @param expected conversion id → revision; null: no row */
 export async function changedSince(
   pool: Pool,
-  ids: readonly string[],
-  revision: bigint,
-): Promise<Map<string, Conversion | null>> {
-  const changed = new Map<string, Conversion | null>();
-  if (ids.length === 0) return changed;
-  const found = await pool.query<
-    Record<string, unknown> & { wanted_id: string; conversion_id: string | null }
-  >({
+  expected: ReadonlyMap<string, bigint | null>,
+): Promise<Map<string, StandingRow>> {
+  const found = await pool.query<Record<string, unknown> & { id: string; revision: string | null }>({
     name: 'changed since',
-    text: `SELECT w.id AS wanted_id, ${CONVERSION_COLUMNS}
-      FROM unnest($1::text[]) AS w (id) LEFT JOIN tributary.conversions c ON c.conversion_id = w.id
-      WHERE c.revision IS DISTINCT FROM $2`,
-    values: [ids, String(revision)],
+    text: `SELECT w.id, c.revision, ${CONVERSION_COLUMNS}
+      FROM unnest($1::text[], $2::bigint[]) AS w (id, revision)
+      LEFT JOIN tributary.conversions c ON c.conversion_id = w.id
+      WHERE c.revision IS DISTINCT FROM w.revision`,
+    values: [[...expected.keys()], [...expected.values()].map((r) => (r === null ? null : String(r)))],
   });
-  for (const row of found.rows)
-    changed.set(row.wanted_id, row.conversion_id === null ? null : conversionOf(row));
-  return changed;
+  return new Map(
+    found.rows.map((row) => [
+      row.id,
+      row.revision === null
+        ? { row: null, revision: null }
+        : { row: conversionOf(row), revision: BigInt(row.revision) },
+    ]),
+  );
 }
 
 const INSTANTS = new Set([

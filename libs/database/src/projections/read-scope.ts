@@ -117,3 +117,14 @@ export async function readTouches(
     first_received_at: instantOf(row.first_received_at),
   }));
 }
+
+/** The next conversion ids behind one, in order; the empty string is before all. */
+export async function readConversionIdsAfter(pool: Pool, after: string, limit: number): Promise<string[]> {
+  const found = await pool.query<{ conversion_id: string }>({
+    name: 'read conversion ids after',
+    text: `SELECT DISTINCT conversion_id FROM tributary.conversion_facts WHERE conversion_id > $1
+      ORDER BY conversion_id LIMIT $2`,
+    values: [after, limit],
+  });
+  return found.rows.map((r) => r.conversion_id);
+}

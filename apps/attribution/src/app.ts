@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { startConsumerApp, type App } from '#libs/runtime';
+import { Attribution } from './attribution.js';
+import { ConversionEventsController } from './conversion-events.controller.js';
+import { DeadLettersController } from './dead-letters.controller.js';
+
+@Module({ controllers: [ConversionEventsController, DeadLettersController], providers: [Attribution] })
+class AttributionModule {}
+
+/** Canonical events → facts, projections, the visible rows; dead letters → their table. */
+export const attribution: App = {
+  name: 'attribution',
+  needsDatabase: true,
+  start: (platform) => startConsumerApp(platform, AttributionModule),
+};
+
+export { rebuild, type RebuildProgress } from './rebuild.js';
+export { conversionIdOf, conversionKeyOf } from './conversion-key.js';
+export { parseCanonicalEvent } from './parse-canonical-event.js';

@@ -1,0 +1,141 @@
+import { compareBytes, type BrandedId, type IdentityLinkFact, type JourneyTouch } from '#libs/database';
+import { instantToMicros, type Instant, type Touch } from '#libs/events';
+
+/** How far before a conversion a touch may lie and still count: 30 days. */
+const LOOK_BACK_MICROS = 30n * 24n * 60n * 60n * 1_000_000n;
+
+/** One key for a brand's player or click. */
+export const brandedKey = (brand: string, id: string): string => `${brand}\0${id}`;
+
+/** What a conversion's journey says of it. */
+export interface Journey {
+  first: Touch | null;
+  last: Touch | null;
+  /** The click the conversion belongs to, named by itself or through its player. */
+  clickId: string | null;
+  /** That click, where it is known. */
+  click: JourneyTouch | undefined;
+  /** When the latest of the touches and links that were looked at was received; undefined: there were none. */
+  receivedAt: Instant | undefined;
+}
+
+/** Who belongs to which click, and what touched them: answers from the facts of one recomputation. */
+export class Journeys {
+  private readonly linksByPlayer = new Map<string, IdentityLinkFact[]>();
+  private readonly linksByClick = new Map<string, IdentityLinkFact[]>();
+  private readonly touchesByClick = new Map<string, JourneyTouch[]>();
+  private readonly touchesByPlayer = new Map<string, JourneyTouch[]>();
+
+  constructor(links: readonly IdentityLinkFact[], touches: readonly JourneyTouch[]) {
+    for (const link of links) {
+      push(this.linksByPlayer, brandedKey(link.brand, link.player_id), link);
+      push(this.linksByClick, brandedKey(link.brand, link.click_id), link);
+    }
+    for (const touch of touches) {
+      if (touch.click_id !== null) push(this.touchesByClick, brandedKey(touch.brand, touch.click_id), touch);
+      if (touch.player_id !== null)
+        push(this.touchesByPlayer, brandedKey(touch.brand, touch.player_id), touch);
+    }
+  }
+
+  /** The player whom a click brought: the earliest to register with it, else the earliest to be seen with it. */
+  playerOf(brand: string, clickId: string): string | null {
+    const links = this.linksByClick.get(brandedKey(brand, clickId)) ?? [];
+    return (
+      links.reduce<IdentityLinkFact | null>((a, b) => (a && compareLinks(a, b) <= 0 ? a : b), null)
+        ?.player_id ?? null
+    );
+  }
+
+  /** The click that owns a player: the earliest registered with, else the earliest seen with. */
+  ownerClickOf(brand: string, playerId: string): string | null {
+    const links = this.linksByPlayer.get(brandedKey(brand, playerId)) ?? [];
+    return (
+      links.reduce<IdentityLinkFact | null>((a, b) => (a && compareLinks(a, b) <= 0 ? a : b), null)
+        ?.click_id ?? null
+    );
+  }
+
+  /** Clicks that are linked to a player. */
+  clicksOf(player: BrandedId): BrandedId[] {
+    const links = this.linksByPlayer.get(brandedKey(player.brand, player.id)) ?? [];
+    return links.map((l) => ({ brand: l.brand, id: l.click_id }));
+  }
+
+  /** Players that are linked to a click. */
+  playersOf(click: BrandedId): BrandedId[] {
+    const links = this.linksByClick.get(brandedKey(click.brand, click.id)) ?? [];
+    return links.map((l) => ({ brand: l.brand, id: l.player_id }));
+  }
+
+  /**
+   * The journey to a conversion: the touches of its own click and of its player that lie before it and inside
+   * the look-back. The click that it names itself counts even where its clock runs behind the click's.
+   */
+  journeyTo(c: {
+    brand: string;
+    player_id: string | null;
+    click_id: string | null;
+    occurred_at: Instant;
+  }): Journey {
+    const links =
+      c.player_id === null ? [] : (this.linksByPlayer.get(brandedKey(c.brand, c.player_id)) ?? []);
+    const clickId = c.click_id ?? (c.player_id === null ? null : this.ownerClickOf(c.brand, c.player_id));
+    const candidates = new Map<string, JourneyTouch>();
+    const gather = (touches: JourneyTouch[] = []): void =>
+      touches.forEach((t) => candidates.set(t.touch_id, t));
+    if (c.click_id !== null) gather(this.touchesByClick.get(brandedKey(c.brand, c.click_id)));
+    for (const link of links) gather(this.touchesByClick.get(brandedKey(c.brand, link.click_id)));
+    if (c.player_id !== null) gather(this.touchesByPlayer.get(brandedKey(c.brand, c.player_id)));
+
+    const until = c.occurred_at;
+    const touched = [...candidates.values()]
+      .map((t) => ({
+        t,
+        at: t.click_id !== null && t.click_id === c.click_id && t.occurred_at > until ? until : t.occurred_at,
+      }))
+      .filter(({ at }) => at <= until && instantToMicros(until) - instantToMicros(at) <= LOOK_BACK_MICROS)
+      .sort((a, b) => compareBytes(a.at, b.at) || compareBytes(a.t.touch_id, b.t.touch_id));
+    const click = clickId === null ? undefined : this.touchesByClick.get(brandedKey(c.brand, clickId))?.[0];
+    return {
+      first: touchOf(touched[0]?.t),
+      last: touchOf(touched.at(-1)?.t),
+      clickId,
+      click,
+      receivedAt: latest(
+        [...touched.map(({ t }) => t), ...links, ...(click ? [click] : [])].map((x) => x.first_received_at),
+      ),
+    };
+  }
+}
+
+/** Registration first, then time, then ids: total. */
+function compareLinks(a: IdentityLinkFact, b: IdentityLinkFact): number {
+  return (
+    Number(a.registered_at === null) - Number(b.registered_at === null) ||
+    compareBytes(a.registered_at ?? a.occurred_at, b.registered_at ?? b.occurred_at) ||
+    compareBytes(a.click_id, b.click_id) ||
+    compareBytes(a.player_id, b.player_id)
+  );
+}
+
+function touchOf(t: JourneyTouch | undefined): Touch | null {
+  if (!t) return null;
+  return {
+    at: t.occurred_at,
+    source: t.utm_source,
+    medium: t.utm_medium,
+    campaign: t.utm_campaign,
+    click_id: t.click_id,
+  };
+}
+
+function latest(instants: Instant[]): Instant | undefined {
+  return instants.reduce<Instant | undefined>((a, b) => (a !== undefined && a > b ? a : b), undefined);
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const there = map.get(key);
+  if (there) there.push(value);
+  else map.set(key, [value]);
+}
