@@ -30,8 +30,8 @@ export function publishedSchema(name: string): ValidateFunction {
  * @throws where the value is no CloudEvent of a type that flows
  */
 export function schemaProblems(value: string): string[] {
-  const event = JSON.parse(value) as { type: string; data: { kind?: string; stream?: string } };
-  const validate = publishedSchema(schemaNameOf(event.type, event.data));
+  const event = JSON.parse(value) as { type: string; data: { kind?: string; stream?: string } | null };
+  const validate = publishedSchema(schemaNameOf(event.type, event.data ?? {}));
   return validate(event) ? [] : validate.errors!.map((e) => `${e.instancePath}: ${e.message}`);
 }
 

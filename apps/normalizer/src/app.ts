@@ -11,3 +11,5 @@ export const normalizer: App = {
   needsDatabase: false,
   start: (platform) => startConsumerApp(platform, NormalizerModule),
 };
+
+export { normalize } from './normalize.js';
