@@ -1,0 +1,25 @@
+# One image for every app; its command chooses which:
+#   docker run tributary node dist/apps/pixel-ingress/src/main.js
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --omit=optional
+COPY tsconfig.json tsconfig.build.json ./
+COPY apps apps
+COPY libs libs
+COPY bench bench
+COPY test/support test/support
+RUN npm run build && rm -rf dist/bench dist/test && npm prune --omit=dev --ignore-scripts
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY bin bin
+COPY LICENSE ./
+USER node
+EXPOSE 8080 8081 9090
+CMD ["node", "dist/apps/standalone/src/main.js"]
