@@ -1,5 +1,6 @@
 /** Topics, offsets and single records of a Kafka cluster. Every call opens its own connection. */
 import kafkajs, { type Admin, type Cluster, type Kafka } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PartitionLag, RecordPosition, ResetTarget, StoredRecord } from '../event-log.js';
 import { clusterOf } from './cluster.js';
 import { isProtocolError } from './protocol-error.js';
@@ -8,26 +9,45 @@ import { storedRecord } from './stored-record.js';
 /** Kafka's default of message.max.bytes, where the topic's own may not be read. */
 const DEFAULT_LIMIT_BYTES = 1_048_588;
 const NO_OFFSET = -1n;
+const RETRY_MS = 200;
+const RETRY_LIMIT_MS = 5_000;
 
-/** Runs against a connected admin client that is closed afterwards. */
-export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    return await work(admin);
-  } finally {
-    await admin.disconnect();
+/** Coordinators load and leaders move for a moment; everything here may be asked again. */
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  for (const begin = Date.now(); ; await sleep(RETRY_MS)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const passing = error instanceof Error && 'retriable' in error && error.retriable === true;
+      if (!passing || Date.now() - begin > RETRY_LIMIT_MS) throw error;
+    }
   }
 }
 
+/** Runs against a connected admin client that is closed afterwards; again where the trouble is passing. */
+export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  return patiently(async () => {
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+      return await work(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  });
+}
+
+/** As `withAdmin`, for requests that the admin client does not have. */
 async function withCluster<T>(kafka: Kafka, work: (cluster: Cluster) => Promise<T>): Promise<T> {
-  const cluster = clusterOf(kafka);
-  try {
-    await cluster.connect();
-    return await work(cluster);
-  } finally {
-    await cluster.disconnect();
-  }
+  return patiently(async () => {
+    const cluster = clusterOf(kafka);
+    try {
+      await cluster.connect();
+      return await work(cluster);
+    } finally {
+      await cluster.disconnect();
+    }
+  });
 }
 
 /** The largest batch the topic takes, in bytes: its max.message.bytes. */
