@@ -23,7 +23,8 @@ import { serverAccount } from './server-account.js';
 export const USER = 'tributary';
 export const DATABASE = 'tributary';
 
-const environment = { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' };
+// The server is found by its own path; initdb looks for `locale` here.
+const environment = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /** Files of one server: `data/` belongs to the server's account, everything else to ours. */
 export const dataFolder = (home: string): string => join(home, 'data');

@@ -32,10 +32,7 @@ export function serverMayEnter(folder: string): boolean {
 export function storageOutsideCheckout(): string {
   const candidates = isRoot
     ? ['/var/lib/tributary', '/var/tmp/tributary-0']
-    : [
-        join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'tributary'),
-        join(tmpdir(), `tributary-${process.getuid?.() ?? 'user'}`),
-      ];
+    : [join(homedir(), '.cache', 'tributary'), join(tmpdir(), `tributary-${process.getuid?.() ?? 'user'}`)];
   const refusals: string[] = [];
   for (const folder of candidates) {
     try {
