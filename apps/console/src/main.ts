@@ -1,0 +1,4 @@
+import { runProcess } from '#libs/runtime';
+import { consoleApp } from './app.js';
+
+await runProcess(consoleApp.name, [consoleApp]);

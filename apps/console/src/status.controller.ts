@@ -1,0 +1,14 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { PLATFORM, type Platform } from '#libs/runtime';
+import { readStatus, type Status } from './read-status.js';
+
+/** The state of the installation on one screen. */
+@Controller('status')
+export class StatusController {
+  constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
+
+  @Get()
+  status(): Promise<Status> {
+    return readStatus(this.platform);
+  }
+}
