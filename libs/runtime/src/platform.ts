@@ -23,14 +23,17 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-/** @throws SettingsError, or what the database or the log answered */
+/**
+ * @param needs.logTo where log lines go; standard output unless said otherwise
+ * @throws SettingsError, or what the database or the log answered
+ */
 export async function openPlatform(
   app: string,
   environment: Environment,
-  needs: { database: boolean },
+  needs: { database: boolean; logTo?: NodeJS.WriteStream },
 ): Promise<Platform> {
   const settings = readSettings(PlatformSettings, environment);
-  const logger = createLogger(app, settings.LOG_LEVEL);
+  const logger = createLogger(app, settings.LOG_LEVEL, needs.logTo);
   const metrics = new Metrics();
   const health = new Health();
   const closers: (() => Promise<void>)[] = [];
