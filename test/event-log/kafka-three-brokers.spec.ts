@@ -70,6 +70,15 @@ const ready = await mayKillBrokers('three Kafka brokers');
   }
 
   it('lose no acknowledged record while each in turn is killed with kill -9 and restarted', async () => {
+    const delivered = new Set<string>();
+    const consumer = await log.consume({
+      group: topic,
+      topics: [topic],
+      handleBatch: ({ records }) => {
+        for (const { key } of records) delivered.add(key);
+        return Promise.resolve();
+      },
+    });
     const load = new Load(6, 12, send);
     await load.progress(1_000);
     for (const node of kafka.nodes) {
@@ -87,6 +96,9 @@ const ready = await mayKillBrokers('three Kafka brokers');
       process.stderr.write(`acknowledged ${size}, lost ${lost.length}, repeated ${repeated}\n`);
     }
     expect(lost).toEqual([]);
+    // Whoever read all the while has been given everything too.
+    await until('all is delivered', () => missing(load.acknowledged, delivered).length === 0);
+    await consumer.stop();
   }, 120_000);
 
   it('create topics with three replicas of which two must be in sync', async () => {
