@@ -19,6 +19,8 @@ export interface Platform {
   database: Database | undefined;
   /** Where the embedded PostgreSQL listens, when it is the one in use. */
   embedded: { port: number; startedHere: boolean } | undefined;
+  /** Where a PostgreSQL is to be had, also where `database` is absent, for what may do without. */
+  databaseUrl?: string | undefined;
   /** Lets go of everything, the last opened first. */
   close(): Promise<void>;
 }
@@ -63,7 +65,18 @@ export async function openPlatform(
       : await openLogIn(url!, app, logger);
     closers.push(() => eventLog.close());
     health.addCheck('event-log', () => eventLog.ping(2_000));
-    return { environment, settings, logger, metrics, health, eventLog, database, embedded, close };
+    return {
+      environment,
+      settings,
+      logger,
+      metrics,
+      health,
+      eventLog,
+      database,
+      embedded,
+      databaseUrl: url,
+      close,
+    };
   } catch (e) {
     await close();
     throw e;

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Module } from '@nestjs/common';
+import { APP_FILTER, NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { NestLogger, PLATFORM, PlatformModule, type App, type Platform } from '#libs/runtime';
+import { Brands } from './brands.js';
+import { ClicksController } from './clicks.controller.js';
+import { ConvertController } from './convert.controller.js';
+import { createAdapter } from './http-server.js';
+import { Intake } from './intake.js';
+import { PixelSettings, readPixelSettings } from './pixel-settings.js';
+import { RefusalsFilter } from './refusals.filter.js';
+import { endConnectionsOf } from './replies.js';
+
+const READ = Symbol('settings and brands');
+type Read = ReturnType<typeof readPixelSettings>;
+
+@Module({
+  controllers: [ConvertController, ClicksController],
+  providers: [
+    { provide: READ, inject: [PLATFORM], useFactory: (p: Platform) => readPixelSettings(p.environment) },
+    { provide: PixelSettings, inject: [READ], useFactory: (read: Read) => read.settings },
+    { provide: Brands, inject: [READ], useFactory: (read: Read) => read.brands },
+    Intake,
+    { provide: APP_FILTER, useClass: RefusalsFilter },
+  ],
+})
+class PixelIngressModule {}
+
+/** Takes clicks and conversion pixels in over HTTP: every 2xx of a conversion is in the event log. */
+export const pixelIngress: App = {
+  name: 'pixel-ingress',
+  needsDatabase: false,
+  async start(platform) {
+    const app = await NestFactory.create<NestFastifyApplication>(
+      PlatformModule.of(platform, PixelIngressModule),
+      createAdapter(),
+      { bodyParser: false, logger: new NestLogger(platform.logger), abortOnError: false },
+    );
+    const { PIXEL_HOST: host, PIXEL_PORT: port } = app.get(PixelSettings);
+    try {
+      await app.listen(port, host);
+    } catch (e) {
+      await app.close();
+      throw e;
+    }
+    const server: Server = app.getHttpServer();
+    const at = (server.address() as AddressInfo).port;
+    const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+    return {
+      addresses: [
+        { label: 'pixels and clicks', url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${at}` },
+      ],
+      stop: async () => {
+        await takeLeave(server, app.get(Intake));
+        await app.close();
+      },
+    };
+  },
+};
+
+/** No new connections; calls that are on open ones are answered, each after its batch, and end them. */
+async function takeLeave(server: Server, intake: Intake): Promise<void> {
+  endConnectionsOf(server);
+  const closed = once(server, 'close');
+  server.close();
+  // A connection whose last reply went out just before it was told to end is idle only a moment later
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  await closed.finally(() => clearInterval(sweep));
+  await intake.batches.drained();
+}

@@ -1,0 +1,4 @@
+import { runProcess } from '#libs/runtime';
+import { pixelIngress } from './app.js';
+
+await runProcess('pixel-ingress', [pixelIngress]);

@@ -1,0 +1,152 @@
+import type { LogRecord } from '#libs/event-log';
+
+/** The event was not taken in, or it is not known whether the log has it: the caller should call again. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError';
+  constructor(
+    readonly reason: 'overloaded' | 'log_failed' | 'log_slow',
+    options?: ErrorOptions,
+  ) {
+    super(`the event log does not take events now: ${reason}`, options);
+  }
+}
+
+export interface MicroBatchLimits {
+  /** Bounds of one batch; one call's larger share is split. */
+  maxRecords: number;
+  maxBytes: number;
+  /** How long a batch waits for company while others are under way. */
+  lingerMs: number;
+  /** How many batches are under way at once. */
+  maxInFlight: number;
+  /** Events taken in and not yet acknowledged; above it calls are turned away. */
+  maxPending: number;
+  /** From a batch's first event to the answer to its calls. */
+  timeoutMs: number;
+}
+
+/** Hears of what goes on, for metrics. */
+export interface MicroBatchObserver {
+  pending(events: number): void;
+  /** A batch is acknowledged. @param ms since its first event */
+  acknowledged(ms: number): void;
+  failed(error: UnavailableError): void;
+}
+
+interface Batch {
+  records: LogRecord[];
+  bytes: number;
+  openedAtMs: number;
+  timer: NodeJS.Timeout;
+  answered: Promise<void>;
+  resolve(): void;
+  reject(error: UnavailableError): void;
+}
+
+/**
+ * Publishes what arrives at nearly the same time together. With nothing under way a batch leaves at the end
+ * of the event loop's turn, with all calls that were read in it; with some under way it waits for a few
+ * milliseconds; with all under way, until one is back. So batches grow with the load and are small without.
+ */
+export class MicroBatches {
+  private open: Batch | undefined;
+  private readonly waiting: Batch[] = [];
+  private readonly unanswered = new Set<Promise<void>>();
+  private inFlight = 0;
+  private pending = 0;
+  private linger: NodeJS.Timeout | undefined;
+
+  /** @param publish resolves when the records are durable */
+  constructor(
+    private readonly publish: (records: LogRecord[]) => Promise<unknown>,
+    private readonly limits: MicroBatchLimits,
+    private readonly observer: MicroBatchObserver,
+  ) {}
+
+  /** Resolves when the log has the record. @throws UnavailableError */
+  add(record: LogRecord): Promise<void> {
+    if (this.pending >= this.limits.maxPending) return Promise.reject(new UnavailableError('overloaded'));
+    return this.append(record);
+  }
+
+  /** Resolves when the log has all records of a call. @throws UnavailableError: it may have some */
+  async addAll(records: readonly LogRecord[]): Promise<void> {
+    if (this.pending + records.length > this.limits.maxPending) throw new UnavailableError('overloaded');
+    await Promise.all(new Set(records.map((record) => this.append(record))));
+  }
+
+  /** Resolves when every call so far has its answer. */
+  async drained(): Promise<void> {
+    while (this.unanswered.size > 0) await Promise.allSettled(this.unanswered);
+  }
+
+  private append(record: LogRecord): Promise<void> {
+    // Characters, not bytes: a bound of memory, and the log has its own
+    const size = record.key.length + record.value!.length;
+    if (this.open && this.open.bytes + size > this.limits.maxBytes) this.closeOpen();
+    const batch = this.open ?? this.openBatch();
+    batch.records.push(record);
+    batch.bytes += size;
+    this.pending++;
+    if (batch.records.length >= this.limits.maxRecords) this.closeOpen();
+    return batch.answered;
+  }
+
+  private openBatch(): Batch {
+    let resolve!: () => void;
+    let reject!: (error: UnavailableError) => void;
+    const answered = new Promise<void>((yes, no) => {
+      resolve = yes;
+      reject = no;
+    });
+    const timer = setTimeout(() => reject(new UnavailableError('log_slow')), this.limits.timeoutMs);
+    const batch = { records: [], bytes: 0, openedAtMs: performance.now(), timer, answered, resolve, reject };
+    this.unanswered.add(answered);
+    this.open = batch;
+    if (this.inFlight === 0) setImmediate(() => this.open === batch && this.closeOpen());
+    else if (this.inFlight < this.limits.maxInFlight) this.linger = this.lingerFor(batch);
+    return batch;
+  }
+
+  private lingerFor(batch: Batch): NodeJS.Timeout {
+    return setTimeout(() => {
+      if (this.open === batch && this.inFlight < this.limits.maxInFlight) this.closeOpen();
+    }, this.limits.lingerMs);
+  }
+
+  /** Ends the open batch, and sends it as soon as one may be under way. */
+  private closeOpen(): void {
+    this.waiting.push(this.open!);
+    this.open = undefined;
+    clearTimeout(this.linger);
+    this.sendWaiting();
+  }
+
+  private sendWaiting(): void {
+    while (this.inFlight < this.limits.maxInFlight && this.waiting.length > 0) {
+      void this.send(this.waiting.shift()!);
+    }
+  }
+
+  /** Never rejects: the batch's calls get the error. */
+  private async send(batch: Batch): Promise<void> {
+    this.inFlight++;
+    this.observer.pending(this.pending);
+    try {
+      await this.publish(batch.records);
+      batch.resolve();
+      this.observer.acknowledged(performance.now() - batch.openedAtMs);
+    } catch (cause) {
+      const error = new UnavailableError('log_failed', { cause });
+      batch.reject(error);
+      this.observer.failed(error);
+    }
+    clearTimeout(batch.timer);
+    this.unanswered.delete(batch.answered);
+    this.inFlight--;
+    this.pending -= batch.records.length;
+    this.observer.pending(this.pending);
+    if (this.waiting.length > 0) this.sendWaiting();
+    else if (this.open) this.closeOpen();
+  }
+}
