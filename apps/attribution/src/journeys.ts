@@ -31,7 +31,10 @@ export class Journeys {
       push(this.linksByPlayer, brandedKey(link.brand, link.player_id), link);
       push(this.linksByClick, brandedKey(link.brand, link.click_id), link);
     }
-    for (const touch of touches) {
+    const inOrder = [...touches].sort(
+      (a, b) => compareBytes(a.occurred_at, b.occurred_at) || compareBytes(a.touch_id, b.touch_id),
+    );
+    for (const touch of inOrder) {
       if (touch.click_id !== null) push(this.touchesByClick, brandedKey(touch.brand, touch.click_id), touch);
       if (touch.player_id !== null)
         push(this.touchesByPlayer, brandedKey(touch.brand, touch.player_id), touch);

@@ -59,56 +59,93 @@ interface Scope {
 /** Reads the facts of all that may have changed, and of every deposit that could be the first of a player or
  * the pair of another. */
 async function readScope({ pool }: Database, change: Change): Promise<Scope> {
-  const own = await readFacts(pool, [...change.inserted, ...change.updated]);
-  const links = await readLinks(
+  const facts = await readFacts(pool, [...change.inserted, ...change.updated]);
+  const updated = new Set([...change.updated, ...toldBefore(facts)]);
+  const links = new KnownLinks(pool);
+
+  await links.learn(change.players, change.clicks);
+  const players = [...change.players, ...change.clicks.flatMap((c) => links.playersOf(c))];
+  const clicks = [...change.clicks, ...players.flatMap((p) => links.clicksOf(p))];
+  const movedIds = await readConversionIds(pool, ids(players), ids(clicks));
+  for (const id of movedIds) updated.add(id);
+  facts.push(...(await readFacts(pool, without(movedIds, facts))));
+
+  await links.learn(playersIn(facts), looseClicksIn(facts));
+  await addDeposits(pool, facts, links);
+  const touches = await readTouches(
     pool,
-    ids([...change.players, ...playersIn(own)]),
-    ids([...change.clicks, ...clicksIn(own)]),
+    ids([...playersIn(facts), ...links.players()]),
+    ids([...clicksIn(facts), ...links.clicks()]),
   );
-  const linked = new Journeys(links, []);
-
-  const moved = ids([...change.players, ...change.clicks.flatMap((c) => linked.playersOf(c))]);
-  const movedClicks = ids([...change.clicks, ...moved.flatMap((p) => linked.clicksOf(p))]);
-  const movedIds = await readConversionIds(pool, moved, movedClicks);
-  const facts = own.concat(await readFacts(pool, without(movedIds, own)));
-  const updated = new Set([...change.updated, ...movedIds]);
-  for (const id of toldBefore(own)) updated.add(id);
   const inserted = new Set(change.inserted.filter((id) => !updated.has(id)));
-
-  const allLinks = await addDeposits(pool, facts, links);
-  const journeys = new Journeys(
-    allLinks,
-    await readTouches(pool, playersIn(facts), ids([...clicksIn(facts, true), ...linkedClicks(allLinks)])),
-  );
-  return { facts, journeys, changed: { inserted, updated } };
+  return { facts, journeys: new Journeys(links.all, touches), changed: { inserted, updated } };
 }
 
-/** Adds to `facts` the deposits of every player that a deposit among them may belong to, until none is missing:
- * a deposit that two sources give to two players leads from one to the other. Returns the links it knows then. */
+/** Adds the deposits of every player that a deposit among the facts may belong to, until none is missing: a
+ * deposit that two sources give to two players leads from one to the other. */
 async function addDeposits(
   pool: Database['pool'],
   facts: ConversionFact[],
-  known: readonly IdentityLinkFact[],
-): Promise<IdentityLinkFact[]> {
-  const links = [...known];
-  const seen = new Set<string>();
+  links: KnownLinks,
+): Promise<void> {
+  const isNewPlayer = isNew();
+  const isNewClick = isNew();
   for (;;) {
-    const linked = new Journeys(links, []);
     const deposits = facts.filter((f) => f.type === 'deposit');
-    const clicks = clicksIn(deposits);
-    const players = ids([...playersIn(deposits), ...clicks.flatMap((c) => linked.playersOf(c))]).filter(
-      isNew('p', seen),
+    const loose = looseClicksIn(deposits);
+    const players = [...playersIn(deposits), ...loose.flatMap((c) => links.playersOf(c))].filter(isNewPlayer);
+    const clicks = [...loose, ...players.flatMap((p) => links.clicksOf(p))].filter(isNewClick);
+    if (players.length === 0 && clicks.length === 0) return;
+    const more = await readFacts(
+      pool,
+      without(await readConversionIds(pool, players, clicks, 'deposit'), facts),
     );
-    const loose = ids([...clicks, ...players.flatMap((p) => linked.clicksOf(p))]).filter(isNew('c', seen));
-    if (players.length === 0 && loose.length === 0) return links;
-    const more = await readConversionIds(pool, players, loose, 'deposit');
-    const added = await readFacts(pool, without(more, facts));
-    facts.push(...added);
-    if (added.length > 0) {
-      const found = await readLinks(pool, playersIn(added), clicksIn(added));
-      const there = new Set(links.map(linkKey));
-      links.push(...found.filter((l) => !there.has(linkKey(l))));
+    facts.push(...more);
+    await links.learn(playersIn(more), looseClicksIn(more));
+  }
+}
+
+/** Links of players and clicks, read as they are asked for. */
+class KnownLinks {
+  readonly all: IdentityLinkFact[] = [];
+  private readonly known = new Set<string>();
+  private readonly isNewPlayer = isNew();
+  private readonly isNewClick = isNew();
+  private index = new Journeys([], []);
+
+  constructor(private readonly pool: Database['pool']) {}
+
+  /** From now on every link of these players and clicks is known, and of the players that the clicks lead to. */
+  async learn(players: readonly BrandedId[], clicks: readonly BrandedId[]): Promise<void> {
+    const found = await readLinks(
+      this.pool,
+      players.filter(this.isNewPlayer),
+      clicks.filter(this.isNewClick),
+    );
+    const before = this.all.length;
+    for (const link of found) {
+      const key = linkKey(link);
+      if (this.known.has(key)) continue;
+      this.known.add(key);
+      this.all.push(link);
     }
+    if (this.all.length > before) this.index = new Journeys(this.all, []);
+  }
+
+  playersOf(click: BrandedId): BrandedId[] {
+    return this.index.playersOf(click);
+  }
+
+  clicksOf(player: BrandedId): BrandedId[] {
+    return this.index.clicksOf(player);
+  }
+
+  players(): BrandedId[] {
+    return this.all.map((l) => ({ brand: l.brand, id: l.player_id }));
+  }
+
+  clicks(): BrandedId[] {
+    return this.all.map((l) => ({ brand: l.brand, id: l.click_id }));
   }
 }
 
@@ -148,17 +185,13 @@ function playersIn(facts: readonly ConversionFact[]): BrandedId[] {
   return ids(facts.flatMap((f) => (f.player_id === null ? [] : [{ brand: f.brand, id: f.player_id }])));
 }
 
-/** Clicks of facts; only those of facts that name no player, unless `all`. */
-function clicksIn(facts: readonly ConversionFact[], all = false): BrandedId[] {
-  return ids(
-    facts.flatMap((f) =>
-      f.click_id === null || (!all && f.player_id !== null) ? [] : [{ brand: f.brand, id: f.click_id }],
-    ),
-  );
+function clicksIn(facts: readonly ConversionFact[]): BrandedId[] {
+  return ids(facts.flatMap((f) => (f.click_id === null ? [] : [{ brand: f.brand, id: f.click_id }])));
 }
 
-function linkedClicks(links: readonly IdentityLinkFact[]): BrandedId[] {
-  return links.map((l) => ({ brand: l.brand, id: l.click_id }));
+/** Clicks of facts that name no player: they alone say whose it is. */
+function looseClicksIn(facts: readonly ConversionFact[]): BrandedId[] {
+  return clicksIn(facts.filter((f) => f.player_id === null));
 }
 
 const linkKey = (l: IdentityLinkFact): string => `${brandedKey(l.brand, l.click_id)}\0${l.player_id}`;
@@ -173,9 +206,11 @@ function without(conversionIds: readonly string[], facts: readonly ConversionFac
   return conversionIds.filter((id) => !there.has(id));
 }
 
-function isNew(kind: 'p' | 'c', seen: Set<string>): (i: BrandedId) => boolean {
+/** A filter that lets every id pass once. */
+function isNew(): (i: BrandedId) => boolean {
+  const seen = new Set<string>();
   return (i) => {
-    const key = `${kind}${brandedKey(i.brand, i.id)}`;
+    const key = brandedKey(i.brand, i.id);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

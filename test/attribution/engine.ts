@@ -1,0 +1,81 @@
+import type { Database } from '#libs/database';
+import { canonicalEventKey, serializeCanonicalEvent, type RawEvent } from '#libs/events';
+import type { EventLog, LogRecord, RecordBatch, StoredRecord } from '#libs/event-log';
+import { createLogger, Health, Metrics, PlatformSettings, type Platform } from '#libs/runtime';
+import { normalize } from '#apps/normalizer';
+import { Attribution } from '../../apps/attribution/src/attribution.js';
+import { factsOfEvents } from '../../apps/attribution/src/facts-of-events.js';
+import { parseCanonicalEvent } from '../../apps/attribution/src/parse-canonical-event.js';
+import { storeFacts } from '../../apps/attribution/src/store-facts.js';
+
+/** The attribution on a real database, fed batch by batch, with a note of all that it publishes. */
+export class Engine {
+  /** Last record of every key on topic `conversions`. */
+  readonly published = new Map<string, string | null>();
+  private readonly attribution: Attribution;
+
+  constructor(private readonly database: Database) {
+    const publish = async (topic: string, records: readonly LogRecord[]): Promise<[]> => {
+      if (topic === 'conversions') for (const { key, value } of records) this.published.set(key, value);
+      return [];
+    };
+    const platform: Platform = {
+      environment: {},
+      settings: new PlatformSettings(),
+      logger: createLogger('test', 'silent'),
+      metrics: new Metrics(),
+      health: new Health(),
+      eventLog: { publish } as unknown as EventLog,
+      database,
+      embedded: undefined,
+      close: async () => {},
+    };
+    this.attribution = new Attribution(platform);
+  }
+
+  /** The whole of it, as a consumer would. */
+  attribute(batch: RecordBatch): Promise<void> {
+    return this.attribution.attributeBatch(batch);
+  }
+
+  /** What is left of a process that is killed when its facts are committed. */
+  async dieAfterFacts({ topic, partition, records }: RecordBatch): Promise<void> {
+    const events = records.flatMap((r) => {
+      const event = parseCanonicalEvent(r.value);
+      return event.kind === 'dead_letter' ? [] : [event];
+    });
+    const range = { topic, partition, first: records[0]!.offset, last: records.at(-1)!.offset };
+    await storeFacts(this.database, range, factsOfEvents(events));
+  }
+}
+
+/** Canonical events of raw ones, as records of one partition. */
+export function recordsOf(raw: readonly RawEvent[], partition: number): StoredRecord[] {
+  return raw
+    .flatMap((e) => normalize(e, '0/0'))
+    .map((event, i) => ({
+      topic: 'conversion-events',
+      partition,
+      offset: BigInt(i),
+      key: canonicalEventKey(event),
+      value: serializeCanonicalEvent(event),
+      appendedAtMs: 0,
+    }));
+}
+
+/** Records cut into batches of these sizes, which repeat. */
+export function batchesOf(records: readonly StoredRecord[], sizes: readonly number[]): RecordBatch[] {
+  const batches: RecordBatch[] = [];
+  for (let at = 0, i = 0; at < records.length; i++) {
+    const size = sizes[i % sizes.length]!;
+    const slice = records.slice(at, at + size);
+    batches.push({
+      topic: slice[0]!.topic,
+      partition: slice[0]!.partition,
+      records: slice,
+      signal: new AbortController().signal,
+    });
+    at += size;
+  }
+  return batches;
+}

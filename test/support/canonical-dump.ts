@@ -1,0 +1,35 @@
+import type { Pool } from 'pg';
+
+/** Every table that the facts determine, without what depends on the run: numbers of recomputations and where
+ * records stood in the log. Keys sort by bytes. */
+const TABLES = {
+  clicks: { key: 'brand, click_id', without: [] },
+  touchpoints: { key: 'brand, touch_id', without: [] },
+  identity_links: { key: 'brand, click_id, player_id', without: [] },
+  conversion_facts: { key: 'conversion_id, source', without: [] },
+  conversions: { key: 'conversion_id', without: ['revision'] },
+  deposit_pairings: { key: 'conversion_id', without: ['revision'] },
+  receipts: { key: 'receipt_id', without: ['raw_position'] },
+} as const;
+
+/** The state of the tables as text, one row a line. */
+export async function canonicalDump(pool: Pool): Promise<string> {
+  const lines: string[] = [];
+  for (const [table, { key, without }] of Object.entries(TABLES)) {
+    const drop = without.map((c) => ` - '${c}'`).join('');
+    const rows = await pool.query<{ row: string }>(
+      `SELECT (to_jsonb(t)${drop})::text AS row FROM tributary.${table} t ORDER BY ${key}`,
+    );
+    lines.push(...rows.rows.map((r) => `${table} ${r.row}`));
+  }
+  return lines.join('\n');
+}
+
+/** Empties the tables and begins the numbers anew. */
+export async function emptyTables(pool: Pool): Promise<void> {
+  await pool.query(
+    `TRUNCATE ${Object.keys(TABLES)
+      .map((t) => `tributary.${t}`)
+      .join(', ')}, tributary.unsettled_batches, tributary.dead_letters`,
+  );
+}
