@@ -13,3 +13,6 @@ export type {
 export { FatalConsumerError, GroupActiveError, PublishError, RecordTooLargeError } from './errors.js';
 export type { KafkaOptions, LogSink } from './kafka/kafka-options.js';
 export { openKafkaLog } from './kafka/kafka-log.js';
+export type { PoolSource } from './postgres/pool.js';
+export { openPostgresLog, type PostgresLogOptions } from './postgres/postgres-log.js';
+export { installPostgresLog, postgresLogMigration } from './postgres/schema.js';
