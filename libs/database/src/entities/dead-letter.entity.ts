@@ -39,6 +39,9 @@ export class DeadLetterEntity {
   @Column({ type: 'bytea' })
   original!: Buffer;
 
+  @Column({ type: 'boolean' })
+  original_truncated!: boolean;
+
   @Column({ type: 'text' })
   app!: string;
 

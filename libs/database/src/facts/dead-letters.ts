@@ -20,6 +20,7 @@ export const insertDeadLetters = defineInsert<DeadLetter>(
     record_offset: { type: 'bigint', of: (d) => d.offset },
     record_key: { type: 'text', cast: 'bytea', of: (d) => bytes(d.key) },
     original: { type: 'text', cast: 'bytea', of: (d) => bytes(d.original) },
+    original_truncated: { type: 'boolean', of: (d) => d.original_truncated === true },
     app: { type: 'text', of: (d) => d.app },
     app_version: { type: 'text', of: (d) => d.app_version },
     failed_at: { type: 'timestamptz', of: (d) => d.failed_at },

@@ -158,6 +158,7 @@ const UP = [
     record_offset bigint NOT NULL,
     record_key bytea NOT NULL,
     original bytea NOT NULL,
+    original_truncated boolean NOT NULL,
     app text NOT NULL,
     app_version text NOT NULL,
     failed_at timestamptz NOT NULL,
