@@ -1,0 +1,145 @@
+import type { Pool } from 'pg';
+import { RecordTooLargeError, type EventLog, type LogRecord } from '#libs/event-log';
+import { conditionOf, type DeadLetterFilter } from './filter.js';
+import {
+  DEAD_LETTER_COLUMNS,
+  storedDeadLetterOf,
+  type DeadLetterRow,
+  type StoredDeadLetter,
+} from './stored-dead-letter.js';
+
+/** What a replay did. */
+export interface Replayed {
+  /** Published again, by topic. */
+  topics: Record<string, number>;
+  /** Those that could not be published, and why. */
+  failed: { dead_letter_id: string; why: string }[];
+}
+
+/** A dead letter and the record it came from. */
+interface Original {
+  letter: StoredDeadLetter;
+  record: LogRecord;
+}
+
+const CHUNK = 200;
+
+/**
+ * Publishes the originals of dead letters to the topics they came from, under their keys, the first that failed
+ * first; each is marked as replayed after the log has acknowledged it, so that none is marked that is not on its
+ * way. What fails again meanwhile is not touched a second time.
+ * @throws PublishError, what the database answered
+ */
+export async function replay(
+  pool: Pool,
+  eventLog: EventLog,
+  filter: DeadLetterFilter,
+  onProgress: (done: number) => void,
+): Promise<Replayed> {
+  const result: Replayed = { topics: {}, failed: [] };
+  const last = await edge(pool, filter);
+  let after: Position = { failed_at: '-infinity', dead_letter_id: '' };
+  let done = 0;
+  while (last) {
+    const letters = await readChunk(pool, filter, after, last);
+    if (letters.length === 0) break;
+    await replayChunk(pool, eventLog, letters, result);
+    onProgress((done += letters.length));
+    after = letters.at(-1)!;
+  }
+  return result;
+}
+
+/** A place in the order of replay. */
+type Position = Pick<StoredDeadLetter, 'failed_at' | 'dead_letter_id'>;
+
+/** The last one there is now. */
+async function edge(pool: Pool, filter: DeadLetterFilter): Promise<Position | undefined> {
+  const { where, values } = conditionOf(filter);
+  const found = await pool.query<DeadLetterRow>(
+    `SELECT ${DEAD_LETTER_COLUMNS} FROM tributary.dead_letters d WHERE ${where}
+      ORDER BY d.failed_at DESC, dead_letter_id DESC LIMIT 1`,
+    values,
+  );
+  return found.rows.map(storedDeadLetterOf)[0];
+}
+
+async function readChunk(
+  pool: Pool,
+  filter: DeadLetterFilter,
+  after: Position,
+  last: Position,
+): Promise<StoredDeadLetter[]> {
+  const { where, values } = conditionOf(filter);
+  const n = values.length;
+  const found = await pool.query<DeadLetterRow>(
+    `SELECT ${DEAD_LETTER_COLUMNS} FROM tributary.dead_letters d
+      WHERE ${where} AND (d.failed_at, dead_letter_id) > ($${n + 1}::timestamptz, $${n + 2})
+        AND (d.failed_at, dead_letter_id) <= ($${n + 3}::timestamptz, $${n + 4})
+      ORDER BY d.failed_at, dead_letter_id LIMIT ${CHUNK}`,
+    [...values, after.failed_at, after.dead_letter_id, last.failed_at, last.dead_letter_id],
+  );
+  return found.rows.map(storedDeadLetterOf);
+}
+
+async function replayChunk(
+  pool: Pool,
+  eventLog: EventLog,
+  letters: readonly StoredDeadLetter[],
+  result: Replayed,
+): Promise<void> {
+  for (const topic of new Set(letters.map((l) => l.topic))) {
+    const originals: Original[] = [];
+    for (const letter of letters.filter((l) => l.topic === topic)) {
+      const record = await originalOf(eventLog, letter);
+      if (record) originals.push({ letter, record });
+      else fail(result, letter, 'only its beginning is kept here, and the log has let go of the whole');
+    }
+    const published = await publishFitting(eventLog, topic, originals, result);
+    if (published.length === 0) continue;
+    await pool.query('UPDATE tributary.dead_letters SET replayed_at = now() WHERE dead_letter_id = ANY($1)', [
+      published,
+    ]);
+    result.topics[topic] = (result.topics[topic] ?? 0) + published.length;
+  }
+}
+
+/** The record itself where it was too large for a dead letter to hold all of it. */
+async function originalOf(eventLog: EventLog, letter: StoredDeadLetter): Promise<LogRecord | undefined> {
+  if (!letter.original_truncated) return { key: letter.record_key, value: letter.original };
+  const position = { partition: letter.partition, offset: BigInt(letter.record_offset) };
+  const record = await eventLog.read(letter.topic, position);
+  return record && { key: record.key, value: record.value };
+}
+
+/** @returns ids of those that are durable */
+async function publishFitting(
+  eventLog: EventLog,
+  topic: string,
+  originals: Original[],
+  result: Replayed,
+): Promise<string[]> {
+  const left = [...originals];
+  while (left.length > 0) {
+    try {
+      await eventLog.publish(
+        topic,
+        left.map((o) => o.record),
+      );
+      break;
+    } catch (error) {
+      if (!(error instanceof RecordTooLargeError)) throw error;
+      const [tooLarge] = left.splice(error.index, 1);
+      fail(
+        result,
+        tooLarge!.letter,
+        `has ${error.sizeBytes} bytes; the log takes at most ${error.limitBytes}`,
+      );
+    }
+  }
+  return left.map((o) => o.letter.dead_letter_id);
+}
+
+function fail(result: Replayed, { dead_letter_id }: StoredDeadLetter, why: string): void {
+  result.failed.push({ dead_letter_id, why });
+}

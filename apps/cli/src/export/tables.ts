@@ -1,0 +1,32 @@
+import {
+  ClickEntity,
+  ConversionEntity,
+  ConversionFactEntity,
+  DeadLetterEntity,
+  DepositPairingEntity,
+  IdentityLinkEntity,
+  ReceiptEntity,
+  TouchpointEntity,
+} from '#libs/database';
+
+/** A table as it is exported. */
+export interface ExportedTable {
+  entity: new () => object;
+  /** The instant that `--from` and `--to` are about; absent where rows have none. */
+  instant?: string;
+  /** Columns that the order of arrival decides: they are left out, so that the same facts give the same bytes. */
+  without: readonly string[];
+}
+
+/** What can be exported, by name. */
+export const EXPORTED_TABLES: Readonly<Record<string, ExportedTable>> = {
+  conversions: { entity: ConversionEntity, instant: 'occurred_at', without: ['revision'] },
+  clicks: { entity: ClickEntity, instant: 'occurred_at', without: [] },
+  touchpoints: { entity: TouchpointEntity, instant: 'occurred_at', without: [] },
+  identity_links: { entity: IdentityLinkEntity, instant: 'occurred_at', without: [] },
+  conversion_facts: { entity: ConversionFactEntity, instant: 'occurred_at', without: [] },
+  deposit_pairings: { entity: DepositPairingEntity, without: ['revision'] },
+  // Where a record stood and when it was given up are what a dead letter tells: all of it is exported.
+  dead_letters: { entity: DeadLetterEntity, instant: 'failed_at', without: [] },
+  receipts: { entity: ReceiptEntity, instant: 'received_at', without: ['raw_position'] },
+};
