@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
@@ -12,7 +11,7 @@ import { createAdapter } from './http-server.js';
 import { Intake } from './intake.js';
 import { PixelSettings, readPixelSettings } from './pixel-settings.js';
 import { RefusalsFilter } from './refusals.filter.js';
-import { endConnectionsOf } from './replies.js';
+import { leaveTaker } from './take-leave.js';
 
 const READ = Symbol('settings and brands');
 type Read = ReturnType<typeof readPixelSettings>;
@@ -39,6 +38,8 @@ export const pixelIngress: App = {
       createAdapter(),
       { bodyParser: false, logger: new NestLogger(platform.logger), abortOnError: false },
     );
+    const server: Server = app.getHttpServer();
+    const takeLeave = leaveTaker(server);
     const { PIXEL_HOST: host, PIXEL_PORT: port } = app.get(PixelSettings);
     try {
       await app.listen(port, host);
@@ -46,7 +47,6 @@ export const pixelIngress: App = {
       await app.close();
       throw e;
     }
-    const server: Server = app.getHttpServer();
     const at = (server.address() as AddressInfo).port;
     const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     return {
@@ -54,20 +54,10 @@ export const pixelIngress: App = {
         { label: 'pixels and clicks', url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${at}` },
       ],
       stop: async () => {
-        await takeLeave(server, app.get(Intake));
+        await takeLeave();
+        await app.get(Intake).batches.drained();
         await app.close();
       },
     };
   },
 };
-
-/** No new connections; calls that are on open ones are answered, each after its batch, and end them. */
-async function takeLeave(server: Server, intake: Intake): Promise<void> {
-  endConnectionsOf(server);
-  const closed = once(server, 'close');
-  server.close();
-  // A connection whose last reply went out just before it was told to end is idle only a moment later
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  await closed.finally(() => clearInterval(sweep));
-  await intake.batches.drained();
-}

@@ -10,12 +10,12 @@ const MAX_REFERRER = 2_048;
 const MAX_LANGUAGE = 128;
 
 /**
- * Whether a browser made the call. Only browsers send Sec-Fetch-* and Origin (a page cannot forge them);
- * older ones are known by a User-Agent that begins with `Mozilla/`.
+ * Whether a browser made the call. Only browsers send Sec-Fetch-Site and Origin (a page cannot forge them);
+ * older ones are known by a User-Agent that begins with `Mozilla/`. Sec-Fetch-Mode shows nothing: a server's
+ * `fetch` of Node sends it too.
  */
 export function isBrowser(headers: Headers): boolean {
   return (
-    headers['sec-fetch-mode'] !== undefined ||
     headers['sec-fetch-site'] !== undefined ||
     headers.origin !== undefined ||
     headers['user-agent']?.startsWith('Mozilla/') === true

@@ -12,6 +12,9 @@ export const MAX_BATCH_BODY_BYTES = 2 * 1024 * 1024;
 /** Largest head of a request (target and headers), bytes; larger is 431. */
 const MAX_HEAD_BYTES = 16 * 1024;
 
+/** How long a call may take to come, head and body together; later is 408. */
+export const REQUEST_TIMEOUT_MS = 15_000;
+
 const BATCH_PATHS = new Set(['/convert', '/clicks']);
 
 /** Fastify as the pixels need it: bounded in bytes and time, silent, bodies as bytes. */
@@ -23,8 +26,7 @@ export function createAdapter(): FastifyAdapter {
     bodyLimit: MAX_BODY_BYTES,
     // Longer than the idle time of common load balancers (60 s), so that they close first
     keepAliveTimeout: 65_000,
-    // Head and body together; late is 408
-    requestTimeout: 15_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
     http: {
       maxHeaderSize: MAX_HEAD_BYTES,

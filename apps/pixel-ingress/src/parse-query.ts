@@ -35,11 +35,8 @@ function decode(text: string): string {
   }
 }
 
-/** The query of a request's target, without `?`. Bytes that a caller left unencoded are read as UTF-8. */
+/** The query of a request's target, without `?`. */
 export function queryOf(target: string): string {
   const at = target.indexOf('?');
-  if (at === -1) return '';
-  const query = target.slice(at + 1);
-  // Node gives the target's bytes as Latin-1
-  return /[\x80-\xff]/.test(query) ? Buffer.from(query, 'latin1').toString('utf8') : query;
+  return at === -1 ? '' : target.slice(at + 1);
 }
