@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { openDatabase, CONVERSION_COLUMNS, conversionOf, type Database } from '#libs/database';
 import { serializeConversion, type RawEvent } from '#libs/events';
 import type { RecordBatch } from '#libs/event-log';
 import { canonicalDump, emptyTables } from '#test/canonical-dump';
+import { exampleRawConversion } from '#test/example-events';
 import { pixelWorld } from '#test/pixel-worlds';
 import { testDatabase, type TestDatabase } from '#test/postgres';
 import { Engine, batchesOf, recordsOf } from './engine.js';
@@ -43,6 +45,7 @@ const delivery = pixelWorld.chain((world) =>
     sizes: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 }),
     fates: fc.array(fate, { minLength: 1, maxLength: 20 }),
     split: fc.integer({ min: 1, max: 3 }),
+    pausesMs: fc.array(fc.constantFrom(0, 0, 0, 1, 30), { minLength: 1, maxLength: 20 }),
   }),
 );
 
@@ -74,11 +77,12 @@ async function deliverTo(
 describe('convergence', () => {
   it('ends in the same rows, however a world is delivered, by whom, and how often they die', async () => {
     await fc.assert(
-      fc.asyncProperty(delivery, async ({ world, shuffled, sizes, fates, split }) => {
+      fc.asyncProperty(delivery, async ({ world, shuffled, sizes, fates, split, pausesMs }) => {
         const expected = await plainly(world);
 
         await emptyTables(database.pool);
-        const engine = new Engine(database);
+        let paused = 0;
+        const engine = new Engine(database, () => pausesMs[paused++ % pausesMs.length]!);
         const all = [...shuffled, ...[...world].reverse()];
         const stretch = Math.ceil(all.length / split);
         let drawn = 0;
@@ -93,9 +97,39 @@ describe('convergence', () => {
         const unsettled = await database.pool.query('SELECT FROM tributary.unsettled_batches');
         expect(unsettled.rows).toHaveLength(0);
       }),
-      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 60), endOnFailure: false },
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 60), endOnFailure: true },
     );
   }, 240_000);
+
+  it('tells the row that stands, also where the slower of two members tells last', async () => {
+    await emptyTables(database.pool);
+    const early = exampleRawConversion({
+      type: 'registration',
+      player_id: 'anna',
+      amount: undefined,
+      currency: undefined,
+    });
+    const late: RawEvent = {
+      ...early,
+      source: 'pixel-server',
+      payload: { ...early.payload, player_id: 'Bo' },
+    };
+
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const slow = new Engine(database, () => 0, new Map(), released);
+    const quick = new Engine(database, () => 0, slow.published);
+    const slowDone = slow.attribute(
+      batchesOf(recordsOf([{ ...early, source: 'pixel-browser' }], 0), [1])[0]!,
+    );
+    await until(async () => (await database.pool.query('SELECT FROM tributary.conversions')).rows.length > 0);
+    await quick.attribute(batchesOf(recordsOf([late], 1), [1])[0]!);
+    release();
+    await slowDone;
+
+    expect([...slow.published.values()].map((v) => (v ?? '').includes('"player_id":"Bo"'))).toEqual([true]);
+    await expectPublishedIsVisible(slow);
+  });
 
   it('ends in the same rows when everything is rebuilt', async () => {
     const { rebuild } = await import('#apps/attribution');
@@ -109,6 +143,10 @@ describe('convergence', () => {
     );
   }, 120_000);
 });
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(5);
+}
 
 /** The last record of every key on topic `conversions` tells the row that stands. */
 async function expectPublishedIsVisible(engine: Engine): Promise<void> {

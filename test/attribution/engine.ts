@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '#libs/database';
 import { canonicalEventKey, serializeCanonicalEvent, type RawEvent } from '#libs/events';
 import type { EventLog, LogRecord, RecordBatch, StoredRecord } from '#libs/event-log';
@@ -8,16 +9,32 @@ import { factsOfEvents } from '../../apps/attribution/src/facts-of-events.js';
 import { parseCanonicalEvent } from '../../apps/attribution/src/parse-canonical-event.js';
 import { storeFacts } from '../../apps/attribution/src/store-facts.js';
 
-/** The attribution on a real database, fed batch by batch, with a note of all that it publishes. */
+/** The attribution on a real database, fed batch by batch, with the last record of every key that it publishes. */
 export class Engine {
-  /** Last record of every key on topic `conversions`. */
-  readonly published = new Map<string, string | null>();
   private readonly attribution: Attribution;
 
-  constructor(private readonly database: Database) {
+  /**
+   * @param nextPauseMs how long the next write waits before it begins, so that other members' reads and writes
+   *   fall between this one's reads and its write
+   * @param published what this member publishes to; share it between members
+   * @param mayPublish a publish waits for this
+   */
+  constructor(
+    private readonly database: Database,
+    nextPauseMs: () => number = () => 0,
+    readonly published = new Map<string, string | null>(),
+    mayPublish: Promise<void> = Promise.resolve(),
+  ) {
     const publish = async (topic: string, records: readonly LogRecord[]): Promise<[]> => {
+      await pause(nextPauseMs());
+      await mayPublish;
       if (topic === 'conversions') for (const { key, value } of records) this.published.set(key, value);
       return [];
+    };
+    const slow = Object.create(database) as Database;
+    slow.transaction = async (work) => {
+      await pause(nextPauseMs());
+      return database.transaction(work);
     };
     const platform: Platform = {
       environment: {},
@@ -26,7 +43,7 @@ export class Engine {
       metrics: new Metrics(),
       health: new Health(),
       eventLog: { publish } as unknown as EventLog,
-      database,
+      database: slow,
       embedded: undefined,
       close: async () => {},
     };
@@ -47,6 +64,10 @@ export class Engine {
     const range = { topic, partition, first: records[0]!.offset, last: records.at(-1)!.offset };
     await storeFacts(this.database, range, factsOfEvents(events));
   }
+}
+
+async function pause(ms: number): Promise<void> {
+  if (ms > 0) await sleep(ms);
 }
 
 /** Canonical events of raw ones, as records of one partition. */
