@@ -15,7 +15,7 @@ export interface TestDatabase {
   /** Connection string of a superuser. */
   url: string;
   /** Removes it, ending whatever is still connected. */
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
@@ -58,15 +58,15 @@ async function run(url: string, sql: string): Promise<void> {
 export interface DurableServer {
   url: string;
   /** Kills the postmaster with SIGKILL, as the machine's out-of-memory killer would. */
-  kill9(): Promise<void>;
+  kill9: () => Promise<void>;
   /** Stops it in good order; open transactions are rolled back, connections end. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
   /** Starts it again on the same data and port after `kill9` or `stop`. */
-  start(): Promise<void>;
+  start: () => Promise<void>;
   /** `stop`, then `start`. */
-  restart(): Promise<void>;
+  restart: () => Promise<void>;
   /** Ends it and removes its data. */
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 /** Starts a server for tests that stop or kill it. Takes about a second. */

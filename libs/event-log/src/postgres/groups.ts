@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { GroupActiveError } from '../errors.js';
-import type { PartitionLag, ResetTarget } from '../event-log.js';
+import type { PartitionLag, RecordPosition, ResetTarget } from '../event-log.js';
 import { removeExpired } from './membership.js';
 import { inTransaction, lockGroup } from './pool.js';
 import type { Topic } from './topics.js';
@@ -28,13 +28,20 @@ export async function groupLag(pool: Pool, group: string, topic: Topic): Promise
     const earliest = BigInt(row.earliest);
     const end = BigInt(row.end);
     const next = committed !== null && committed > earliest ? committed : earliest;
-    return { topic: topic.name, partition: row.partition, committed, earliest, end, lag: end - next };
+    return {
+      topic: topic.name,
+      partition: row.partition,
+      committed,
+      earliest,
+      end,
+      lag: end > next ? end - next : 0n,
+    };
   });
 }
 
 /**
  * Moves a group that has no running members; the lock keeps any from joining meanwhile.
- * @throws GroupActiveError
+ * @throws GroupActiveError, or RangeError for an offset that the partition does not have
  */
 export async function moveGroup(pool: Pool, group: string, topic: Topic, target: ResetTarget): Promise<void> {
   await inTransaction(pool, async (client) => {
@@ -59,9 +66,7 @@ async function targetOffsets(
   topic: Topic,
   target: ResetTarget,
 ): Promise<{ partition: number; offset: string }[]> {
-  if (target.to === 'offsets') {
-    return target.offsets.map(({ partition, offset }) => ({ partition, offset: offset.toString() }));
-  }
+  if (target.to === 'offsets') return checkedOffsets(client, topic, target.offsets);
   // Appended later means a higher offset, so the first record at or after the instant is the lowest of them.
   const offsets = {
     earliest: 'p.earliest_offset',
@@ -76,4 +81,23 @@ async function targetOffsets(
     target.to === 'instant' ? [topic.id, Math.ceil(target.atMs)] : [topic.id],
   );
   return rows;
+}
+
+async function checkedOffsets(
+  client: PoolClient,
+  topic: Topic,
+  offsets: readonly RecordPosition[],
+): Promise<{ partition: number; offset: string }[]> {
+  const { rows } = await client.query<{ partition: number; earliest: string; end: string }>(
+    `SELECT partition, earliest_offset AS earliest, next_offset AS "end"
+     FROM event_log.partitions WHERE topic_id = $1`,
+    [topic.id],
+  );
+  return offsets.map(({ partition, offset }) => {
+    const bound = rows.find((row) => row.partition === partition);
+    if (!bound || offset < BigInt(bound.earliest) || offset > BigInt(bound.end)) {
+      throw new RangeError(`partition ${partition} of ${topic.name} has no offset ${offset}`);
+    }
+    return { partition, offset: offset.toString() };
+  });
 }
