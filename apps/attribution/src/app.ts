@@ -1,10 +1,16 @@
 import { Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
 import { startConsumerApp, type App } from '#libs/runtime';
 import { Attribution } from './attribution.js';
 import { ConversionEventsController } from './conversion-events.controller.js';
 import { DeadLettersController } from './dead-letters.controller.js';
+import { Maintenance } from './maintenance.js';
 
-@Module({ controllers: [ConversionEventsController, DeadLettersController], providers: [Attribution] })
+@Module({
+  imports: [ScheduleModule.forRoot()],
+  controllers: [ConversionEventsController, DeadLettersController],
+  providers: [Attribution, Maintenance],
+})
 class AttributionModule {}
 
 /** Canonical events → facts, projections, the visible rows; dead letters → their table. */

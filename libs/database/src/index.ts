@@ -30,7 +30,7 @@ export {
   type Utm,
 } from './facts/clicks.js';
 export { mergeIdentityLinks, upsertIdentityLinks, type IdentityLinkFact } from './facts/identity-links.js';
-export { insertReceipts, type Receipt } from './facts/receipts.js';
+export { deleteReceiptsBefore, insertReceipts, type Receipt } from './facts/receipts.js';
 export { insertDeadLetters } from './facts/dead-letters.js';
 export { isUnsettled, markSettled, markUnsettled, type BatchRange } from './facts/unsettled-batches.js';
 export {

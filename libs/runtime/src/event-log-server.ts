@@ -11,6 +11,9 @@ export interface Subscription {
   concurrency?: number;
 }
 
+/** How often the gauge of the lag is set. */
+const LAG_INTERVAL_MS = 10_000;
+
 /**
  * Nest's transport over the event log: the handler of a topic gets whole batches, one call a batch, and its
  * offsets are committed when the call has resolved. (Nest's own Kafka server hands out one message at a time
@@ -19,6 +22,7 @@ export interface Subscription {
 export class EventLogServer extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   private consumers: Consumer[] = [];
+  private lagTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly platform: Platform) {
     super();
@@ -26,9 +30,11 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
 
   listen(callback: (error?: unknown) => void): void {
     this.subscribeAll().then(() => callback(), callback);
+    this.lagTimer = setInterval(() => void this.measureLag(), LAG_INTERVAL_MS).unref();
   }
 
   async close(): Promise<void> {
+    clearInterval(this.lagTimer);
     await Promise.all(this.consumers.splice(0).map((c) => c.stop()));
   }
 
@@ -57,6 +63,20 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
         this.platform.logger.fatal({ group, error }, 'the consumer has ended');
         this.platform.health.fail(`consumer ${group} has ended`);
       });
+    }
+  }
+
+  private async measureLag(): Promise<void> {
+    const { eventLog, logger, metrics } = this.platform;
+    for (const [topic, handler] of this.getHandlers()) {
+      const { group } = handler.extras as Subscription;
+      try {
+        for (const { partition, lag } of await eventLog.lag(group, [topic])) {
+          metrics.consumerLag.set({ group, topic, partition }, Number(lag));
+        }
+      } catch (error) {
+        logger.warn({ group, error }, 'the lag cannot be read now');
+      }
     }
   }
 

@@ -6,6 +6,7 @@ export class Health {
   private readonly checks = new Map<string, Check>();
   private draining = false;
   private failure: string | undefined;
+  private listener: (reason: string) => void = () => {};
 
   /** Adds a check of readiness under a name that `/readyz` shows. */
   addCheck(name: string, check: Check): void {
@@ -19,7 +20,14 @@ export class Health {
 
   /** From now on not alive: only a restart helps. */
   fail(reason: string): void {
-    this.failure ??= reason;
+    if (this.failure !== undefined) return;
+    this.failure = reason;
+    this.listener(reason);
+  }
+
+  /** Tells of the first failure, so that the process can end. */
+  onFailure(listener: (reason: string) => void): void {
+    this.listener = listener;
   }
 
   /** Why the process should be restarted, or undefined. */

@@ -63,7 +63,7 @@ export async function startProcess(
 export async function runProcess(
   name: string,
   apps: readonly App[],
-  options = { migrates: false },
+  options: { migrates: boolean; onStarted?: (running: RunningProcess) => void } = { migrates: false },
 ): Promise<void> {
   const environment = readEnvironment();
   const fallback = createLogger(name, 'info');
@@ -74,8 +74,9 @@ export async function runProcess(
   process.on('uncaughtException', die);
   process.on('unhandledRejection', die);
   try {
-    const running = await startProcess(name, apps, { environment, ...options });
-    const logger = running.platform.logger;
+    const running = await startProcess(name, apps, { environment, migrates: options.migrates });
+    const { logger, health } = running.platform;
+    health.onFailure((reason) => die(new Error(reason)));
     const onSignal = (signal: NodeJS.Signals): void => {
       logger.info({ signal }, 'draining');
       running.stop().then(() => {
@@ -85,6 +86,7 @@ export async function runProcess(
     };
     process.once('SIGTERM', onSignal);
     process.once('SIGINT', onSignal);
+    options.onStarted?.(running);
   } catch (e) {
     if (e instanceof SettingsError || e instanceof NotMigratedError) {
       process.stderr.write(`${name}: ${e.message}\n`);

@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import type { EventKind, Instant } from '#libs/events';
 import { defineInsert } from '../set-statement.js';
 
@@ -33,3 +34,20 @@ export const insertReceipts = defineInsert<Receipt>(
   },
   'ON CONFLICT (receipt_id) DO NOTHING',
 );
+
+/**
+ * Removes receipts of calls before an instant, a thousand at a time, so that no transaction is long. They are
+ * found by their ids, which begin with the time.
+ */
+export async function deleteReceiptsBefore(pool: Pool, before: Date): Promise<void> {
+  const hex = before.getTime().toString(16).padStart(12, '0');
+  const bound = `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+  let deleted: number | null;
+  do {
+    ({ rowCount: deleted } = await pool.query(
+      `DELETE FROM tributary.receipts WHERE receipt_id IN
+        (SELECT receipt_id FROM tributary.receipts WHERE receipt_id < $1 ORDER BY receipt_id LIMIT 1000)`,
+      [bound],
+    ));
+  } while (deleted === 1_000);
+}
