@@ -1,0 +1,8 @@
+import { attribution } from '#apps/attribution';
+import { consoleApp } from '#apps/console';
+import { normalizer } from '#apps/normalizer';
+import { pixelIngress } from '#apps/pixel-ingress';
+import type { App } from '#libs/runtime';
+
+/** Every app, in the order in which they start and stop: those that take work in come first. */
+export const ALL_APPS: readonly App[] = [pixelIngress, normalizer, attribution, consoleApp];

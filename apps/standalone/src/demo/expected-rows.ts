@@ -1,0 +1,130 @@
+import { conversionId, type ConversionRow, type ConversionType, type Instant } from '#libs/events';
+import type { Told } from './story.js';
+
+/** What an instant is, where the run decides it: only that it is there. */
+export const SOME_INSTANT = 'some instant';
+
+const BRAND = 'spacevegas';
+
+/** Fields in which the rows of the demo differ. */
+type Own = Pick<ConversionRow, 'type' | 'conversion_key' | 'player_id' | 'click_id' | 'sources'> &
+  Partial<ConversionRow>;
+
+/**
+ * The rows that the story must end in, by conversion id. Every column is exact but instants that the edge
+ * stamped.
+ * @param claraClicked whether her click has come
+ */
+export function expectedRows(told: Told, claraClicked: boolean): ConversionRow[] {
+  const { clicks, times } = told;
+  const welcome = touches('first', 'affiliate-42', 'affiliate', 'autumn', clicks.annaFirst);
+  const anna = { player_id: 'anna', click_id: clicks.annaFirst, ...welcome, sub_ids: { sub1: 'banner-7' } };
+  const email = ['newsletter', 'email', null, clicks.ben, times.benClick] as const;
+  const ben = {
+    player_id: 'ben',
+    click_id: clicks.ben,
+    ...touches('first', ...email),
+    ...touches('last', ...email),
+  };
+  const banner = ['affiliate-42', 'affiliate', 'autumn', clicks.clara, times.claraClick] as const;
+  const both = ['pixel-browser', 'pixel-server'];
+  return [
+    row({
+      ...anna,
+      ...touches('last', 'affiliate-42', 'affiliate', 'autumn', clicks.annaFirst),
+      type: 'registration',
+      conversion_key: `click:${clicks.annaFirst}`,
+      sources: ['pixel-browser'],
+    }),
+    row({
+      ...anna,
+      ...touches('last', 'affiliate-42', 'affiliate', 'autumn', clicks.annaFirst),
+      ...deposit('123456789', '40', 'USD', true),
+      sources: both,
+    }),
+    row({
+      ...anna,
+      ...touches('last', 'twitch', 'influencer', 'high-rollers', clicks.annaSecond),
+      ...deposit('123456790', '60.5', 'USD', false),
+      click_id: clicks.annaSecond,
+      sub_ids: {},
+      sources: ['pixel-server'],
+    }),
+    row({ ...ben, type: 'install', conversion_key: `click:${clicks.ben}`, sources: ['pixel-server'] }),
+    row({ ...ben, ...deposit('pay-7', '25', 'EUR', true), sources: both }),
+    row({
+      player_id: 'clara',
+      click_id: clicks.clara,
+      ...deposit('pay-8', '100', 'GBP', true),
+      occurred_at: times.claraDeposit,
+      sources: ['pixel-server'],
+      attributed: claraClicked,
+      ...(claraClicked ? { ...touches('first', ...banner), ...touches('last', ...banner) } : {}),
+    }),
+  ].sort((a, b) => (a.conversion_id < b.conversion_id ? -1 : 1));
+}
+
+function deposit(transaction: string, amount: string, currency: string, isFirst: boolean) {
+  return {
+    type: 'deposit' as ConversionType,
+    conversion_key: `tx:${transaction}`,
+    transaction_id: transaction,
+    amount,
+    net_amount: amount,
+    currency,
+    is_first_deposit: isFirst,
+  };
+}
+
+function touches(
+  which: 'first' | 'last',
+  source: string,
+  medium: string,
+  campaign: string | null,
+  clickId: string,
+  at: Instant = SOME_INSTANT,
+): Partial<ConversionRow> {
+  return {
+    [`${which}_touch_at`]: at,
+    [`${which}_touch_source`]: source,
+    [`${which}_touch_medium`]: medium,
+    [`${which}_touch_campaign`]: campaign,
+    [`${which}_touch_click_id`]: clickId,
+  };
+}
+
+/** A row with what all of them have in common. */
+function row(own: Own): ConversionRow {
+  const source = own.sources.includes('pixel-server') ? 'pixel-server' : 'pixel-browser';
+  const told = ['occurred_at', 'status', 'player_id', 'click_id'];
+  if (own.amount) told.push('transaction_id', 'amount', 'currency');
+  return {
+    conversion_id: conversionId(BRAND, own.type, own.conversion_key),
+    brand: BRAND,
+    transaction_id: null,
+    occurred_at: SOME_INSTANT,
+    amount: null,
+    currency: null,
+    net_amount: null,
+    status: 'approved',
+    is_first_deposit: false,
+    conflict: false,
+    provenance: Object.fromEntries(told.map((field) => [field, source])),
+    sub_ids: {},
+    custom: {},
+    first_touch_at: null,
+    first_touch_source: null,
+    first_touch_medium: null,
+    first_touch_campaign: null,
+    first_touch_click_id: null,
+    last_touch_at: null,
+    last_touch_source: null,
+    last_touch_medium: null,
+    last_touch_campaign: null,
+    last_touch_click_id: null,
+    attributed: true,
+    first_received_at: SOME_INSTANT,
+    updated_at: SOME_INSTANT,
+    ...own,
+  };
+}

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readReceipt, readStatus } from '#apps/console';
+import { databaseOf } from '#libs/runtime';
+import { drawConversions, readConversions } from './conversions-table.js';
+import { differences } from './differences.js';
+import { expectedRows } from './expected-rows.js';
+import { pixelCalls } from './pixel-calls.js';
+import type { Screen } from './screen.js';
+import { tellLateClick, tellStory, type Told } from './story.js';
+import type { World } from './world.js';
+
+const PATIENCE_MS = 30_000;
+const LOOK_EVERY_MS = 50;
+
+/** Plays the story and shows what becomes of it. @returns what is not as it must be */
+export async function playDemo(world: World, screen: Screen): Promise<{ problems: string[] }> {
+  const calls = pixelCalls(world.pixelUrl);
+  screen.heading(`Pixels are fired at ${world.pixelUrl}`);
+  const told = await tellStory(calls, world.process.platform.eventLog, Date.now(), screen.say);
+
+  screen.heading('Table conversions: Clara has no click yet');
+  const problems = await converge(world, screen, told, false);
+  const early = await readReceipt(databaseOf(world.process.platform), told.receipts.unattributed);
+  screen.line(`  the receipt of her deposit says: ${early.state}\n`);
+  if (early.state !== 'unattributed') problems.push(`the early deposit is ${early.state}, not unattributed`);
+
+  await tellLateClick(calls, told, screen.say);
+  screen.heading('Table conversions: her click has come');
+  problems.push(...(await converge(world, screen, told, true)));
+  problems.push(...(await showReceipts(world, screen, told)), ...(await showDeadLetter(world, screen)));
+  showAddresses(world, screen);
+  return { problems };
+}
+
+/** Draws the table until it is as expected and nothing is left to be read. */
+async function converge(world: World, screen: Screen, told: Told, claraClicked: boolean): Promise<string[]> {
+  const { platform } = world.process;
+  const expected = expectedRows(told, claraClicked);
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const { lag, unsettled_batches, dead_letters } = await readStatus(platform);
+    const rows = await readConversions(databaseOf(platform));
+    const table = drawConversions(rows);
+    const problems = differences(rows, expected);
+    const atRest = lag.every((g) => g.lag === 0) && unsettled_batches === 0 && dead_letters.total === 1;
+    if ((atRest && problems.length === 0) || Date.now() > deadline) {
+      screen.settle(table);
+      return atRest || problems.length > 0 ? problems : ['the events were not all handled in time'];
+    }
+    screen.redraw(table);
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+/** Receipts of calls that made no row of their own. */
+async function showReceipts(world: World, screen: Screen, { receipts }: Told): Promise<string[]> {
+  const expected = {
+    duplicate: ['the deposit that was told twice', 'duplicate'],
+    weak: ['the deposit without transaction id', 'stored'],
+    unattributed: ['the deposit before its click', 'stored'],
+    test: ['the test', 'test'],
+  } as const satisfies Record<keyof Told['receipts'], readonly [string, string]>;
+  screen.heading(`What ${world.consoleUrl}/receipts/{id} says`);
+  const problems: string[] = [];
+  for (const [name, [what, must]] of Object.entries(expected)) {
+    const id = receipts[name as keyof Told['receipts']];
+    const response = await fetch(`${world.consoleUrl}/receipts/${id}`);
+    const { state } = (await response.json()) as { state: string };
+    screen.line(`  ${id}  ${state.padEnd(12)}  ${what}`);
+    if (state !== must) problems.push(`the receipt of ${what} says ${state}, must say ${must}`);
+  }
+  return problems;
+}
+
+async function showDeadLetter(world: World, screen: Screen): Promise<string[]> {
+  const found = await databaseOf(world.process.platform).pool.query<{
+    reason: string;
+    detail: string;
+    original: Buffer;
+  }>('SELECT reason, detail, original FROM tributary.dead_letters');
+  screen.heading('Dead letters');
+  for (const d of found.rows) screen.line(`  ${d.reason}: ${d.detail}: ${d.original.toString('utf8')}`);
+  const reasons = found.rows.map((d) => d.reason).join();
+  return reasons === 'invalid_json' ? [] : [`the dead letters are [${reasons}], must be one of invalid_json`];
+}
+
+function showAddresses(world: World, screen: Screen): void {
+  screen.heading('To look around');
+  screen.line(`  pixels      ${world.pixelUrl}/convert/{click_id}?type=registration`);
+  screen.line(`  console     ${world.consoleUrl}/status`);
+  screen.line(`  metrics     ${world.adminUrl}/metrics`);
+  screen.line(`  PostgreSQL  psql '${world.databaseUrl}'`);
+  screen.line(`  tools       DATABASE_URL='${world.databaseUrl}' npx tributary explain 123456789`);
+}

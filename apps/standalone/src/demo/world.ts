@@ -1,0 +1,62 @@
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { throwAwayFolder } from '#libs/database';
+import { readEnvironment, startProcess, type RunningProcess } from '#libs/runtime';
+import { ALL_APPS } from '../apps.js';
+
+/** The installation of a demo: every app in this process, on a PostgreSQL of its own. */
+export interface World {
+  process: RunningProcess;
+  pixelUrl: string;
+  consoleUrl: string;
+  adminUrl: string;
+  databaseUrl: string;
+  /** Stops everything and removes its data. May be called twice. */
+  close(): Promise<void>;
+}
+
+const BRANDS_FILE = fileURLToPath(
+  new URL('../../../../../apps/standalone/demo-brands.yaml', import.meta.url),
+);
+
+/** Starts everything in a temporary folder, on the usual ports where they are free. */
+export async function openWorld(): Promise<World> {
+  const { folder, remove } = await throwAwayFolder();
+  try {
+    const process = await startProcess('demo', ALL_APPS, {
+      migrates: true,
+      environment: {
+        LOG_LEVEL: readEnvironment()['LOG_LEVEL'] || 'warn',
+        DATA_DIR: folder,
+        PIXEL_BRANDS_FILE: BRANDS_FILE,
+        PIXEL_HOST: '127.0.0.1',
+        PIXEL_PORT: await freePort(8080),
+        CONSOLE_PORT: await freePort(8081),
+        ADMIN_HOST: '127.0.0.1',
+        ADMIN_PORT: await freePort(9090),
+      },
+    });
+    const urlOf = (label: string): string => process.addresses.find((a) => a.label === label)!.url;
+    let closing: Promise<void> | undefined;
+    return {
+      process,
+      pixelUrl: urlOf('pixels and clicks'),
+      consoleUrl: urlOf('console'),
+      adminUrl: urlOf('health and metrics'),
+      databaseUrl: process.platform.embedded!.url,
+      close: () => (closing ??= process.stop().finally(remove)),
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** The usual port where it is free, else 0: any free one. */
+function freePort(usual: number): Promise<string> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve('0'));
+    probe.listen(usual, '127.0.0.1', () => probe.close(() => resolve(String(usual))));
+  });
+}
