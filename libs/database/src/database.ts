@@ -29,9 +29,10 @@ export class Database {
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
     });
-    this.pool.on('error', (error) =>
-      logger.warn({ error: error.message }, 'an idle database connection was lost'),
-    );
+    this.pool.on('error', (error) => {
+      // `end` does not wait until connections are gone: a server that stops right after may be the one to end them
+      if (!this.pool.ending) logger.warn({ error: error.message }, 'an idle database connection was lost');
+    });
   }
 
   /** Runs `work` in one transaction; rolls back where it throws. */
