@@ -1,7 +1,8 @@
 import { Catch, type ArgumentsHost, type RpcExceptionFilter } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom, throwError, type Observable } from 'rxjs';
-import type { Consumer, RecordBatch } from '#libs/event-log';
+import { isTransient } from '#libs/database';
+import { FatalConsumerError, PublishError, type Consumer, type RecordBatch } from '#libs/event-log';
 import type { Platform } from './platform.js';
 
 /** What `@EventPattern(topic, { … } satisfies Subscription)` says besides the topic. */
@@ -89,12 +90,19 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
     } catch (error) {
       endTimer({ outcome: 'failed' });
-      throw error;
+      throw isPassing(error)
+        ? error
+        : new FatalConsumerError('a batch failed for no passing reason', { cause: error });
     }
     endTimer({ outcome: 'ok' });
     metrics.batchRecords.observe(labels, batch.records.length);
     metrics.consumedRecords.inc(labels, batch.records.length);
   }
+}
+
+/** Whether the same batch may go through later; anything else is a bug, and the process ends with it. */
+function isPassing(error: unknown): boolean {
+  return error instanceof PublishError || error instanceof FatalConsumerError || isTransient(error);
 }
 
 /** Hands a handler's error to the transport as it is: Nest would put "Internal server error" in its place. */
