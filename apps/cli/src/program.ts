@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { SettingsError, VERSION } from '#libs/runtime';
 import { addDeadLetters } from './commands/dead-letters.js';
+import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
 import { addMigrate } from './commands/migrate.js';
 import { addRebuild } from './commands/rebuild.js';
@@ -27,7 +28,7 @@ PostgreSQL in DATA_DIR), KAFKA_BROKERS (unset: the event log in PostgreSQL), LOG
 
 Exit codes: 0 done, 1 it did not succeed, 2 wrong use.`,
     );
-  for (const add of [addMigrate, addStatus, addExport, addDeadLetters, addRebuild]) add(program);
+  for (const add of [addMigrate, addStatus, addExplain, addExport, addDeadLetters, addRebuild]) add(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return ExitCode.done;

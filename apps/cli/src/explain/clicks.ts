@@ -1,0 +1,48 @@
+import type { Pool } from 'pg';
+import { instantOf, instantText, readConversionIds, readLinks, type BrandedId } from '#libs/database';
+import type { Instant } from '#libs/events';
+
+/** A click as its table has it. */
+export interface KnownClick {
+  brand: string;
+  click_id: string;
+  link: string | null;
+  occurred_at: Instant;
+  player_id: string | null;
+  utm_source: string | null;
+  utm_medium: string | null;
+  utm_campaign: string | null;
+  sub_ids: Record<string, string>;
+  event_id: string;
+  receipt_id: string;
+  first_receipt_id: string;
+  first_received_at: Instant;
+}
+
+/** The click, where anybody has told of it. */
+export async function readClick(pool: Pool, { brand, id }: BrandedId): Promise<KnownClick | undefined> {
+  const found = await pool.query<KnownClick>(
+    `SELECT c.brand, c.click_id, c.link, ${instantText('c.occurred_at')}, c.player_id, c.utm_source, c.utm_medium,
+        c.utm_campaign, c.sub_ids, c.event_id, c.receipt_id, c.first_receipt_id, ${instantText('c.first_received_at')}
+      FROM tributary.clicks c WHERE c.brand = $1 AND c.click_id = $2`,
+    [brand, id],
+  );
+  return found.rows.map((row) => ({
+    ...row,
+    occurred_at: instantOf(row.occurred_at),
+    first_received_at: instantOf(row.first_received_at),
+  }))[0];
+}
+
+/** Conversions that name the click themselves. Its players' other conversions are not among them. */
+export async function conversionIdsOfClick(pool: Pool, click: BrandedId): Promise<string[]> {
+  const links = await readLinks(pool, [], [click]);
+  const players = [...new Set(links.map((l) => l.player_id))].map((id) => ({ brand: click.brand, id }));
+  const near = await readConversionIds(pool, players, [click]);
+  const found = await pool.query<{ conversion_id: string }>(
+    `SELECT DISTINCT conversion_id FROM tributary.conversion_facts
+      WHERE conversion_id = ANY($1) AND click_id = $2 ORDER BY conversion_id`,
+    [near, click.id],
+  );
+  return found.rows.map((r) => r.conversion_id);
+}

@@ -1,0 +1,81 @@
+import type { Pool } from 'pg';
+import { normalize } from '#apps/normalizer';
+import { readReceipt, type ReceiptAnswer } from '#apps/console';
+import type { Database } from '#libs/database';
+import type { EventLog } from '#libs/event-log';
+import { Topic, isReceiptId, parseRawEvent, type CanonicalEvent } from '#libs/events';
+
+/** An accepted call and what was made of it. */
+export interface Call {
+  receipt: ReceiptAnswer;
+  /** Null until it has been read. */
+  brand: string | null;
+  kind: string | null;
+  source: string | null;
+  raw: RawEventFound | null;
+  /** The canonical events that the raw event makes; empty where it is no longer kept. */
+  events: CanonicalEvent[];
+}
+
+/** Where the raw event stands, and the event while the log keeps it. */
+export interface RawEventFound {
+  topic: string;
+  partition: number;
+  /** Decimal string. */
+  offset: string;
+  record: unknown;
+}
+
+interface ReceiptRow {
+  brand: string;
+  kind: string;
+  source: string;
+  raw_position: string | null;
+}
+
+/** The calls of the receipts, the earliest first. */
+export async function readCalls(
+  database: Database,
+  eventLog: EventLog,
+  receiptIds: Iterable<string>,
+): Promise<Call[]> {
+  const calls: Call[] = [];
+  for (const id of receiptIds) if (isReceiptId(id)) calls.push(await readCall(database, eventLog, id));
+  const orderOf = ({ receipt }: Call): string => `${receipt.received_at} ${receipt.receipt_id}`;
+  return calls.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+}
+
+async function readCall(database: Database, eventLog: EventLog, receiptId: string): Promise<Call> {
+  const receipt = await readReceipt(database, receiptId);
+  const row = await readRow(database.pool, receiptId);
+  const read = row?.raw_position == null ? undefined : await readRaw(eventLog, row.raw_position);
+  return {
+    receipt,
+    brand: row?.brand ?? null,
+    kind: row?.kind ?? null,
+    source: row?.source ?? null,
+    raw: read?.raw ?? null,
+    events: read?.events ?? [],
+  };
+}
+
+async function readRow(pool: Pool, receiptId: string): Promise<ReceiptRow | undefined> {
+  const found = await pool.query<ReceiptRow>(
+    'SELECT brand, kind, source, raw_position FROM tributary.receipts WHERE receipt_id = $1',
+    [receiptId],
+  );
+  return found.rows[0];
+}
+
+async function readRaw(
+  eventLog: EventLog,
+  position: string,
+): Promise<{ raw: RawEventFound; events: CanonicalEvent[] }> {
+  const [partition = '', offset = ''] = position.split('/');
+  const at = { topic: Topic.rawEvents, partition: Number(partition), offset };
+  const record = await eventLog.read(Topic.rawEvents, { partition: at.partition, offset: BigInt(offset) });
+  if (!record) return { raw: { ...at, record: null }, events: [] };
+  const parsed = parseRawEvent(record.value);
+  const events = 'kind' in parsed ? [] : normalize(parsed, position);
+  return { raw: { ...at, record: JSON.parse(record.value ?? 'null') as unknown }, events };
+}
