@@ -208,7 +208,7 @@ describe('GET /convert/{click_id}', () => {
 });
 
 describe('POST /convert/{click_id}', () => {
-  const post = (type: string | undefined, body: BodyInit | undefined, query = ''): Promise<Response> =>
+  const post = (type: string | undefined, body: string | Buffer | undefined, query = ''): Promise<Response> =>
     get(`/convert/${CLICK}${query}`, { method: 'POST', body, headers: type ? { 'content-type': type } : {} });
 
   it.each([

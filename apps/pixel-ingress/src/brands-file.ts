@@ -49,7 +49,7 @@ class BrandsReader {
   read(root: unknown): Brand[] {
     const brands = this.entries(root, 'the file', ['brands']).get('brands');
     if (brands === undefined) {
-      this.wrong(root, 'must have the key brands');
+      if (isMap(root)) this.wrong(root, 'the file must have the key brands');
       return [];
     }
     const read = [...this.entries(brands, 'brands')].map(([name, node]) => this.brand(name, node, brands));

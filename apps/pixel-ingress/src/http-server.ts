@@ -15,13 +15,15 @@ const MAX_HEAD_BYTES = 16 * 1024;
 /** How long a call may take to come, head and body together; later is 408. */
 export const REQUEST_TIMEOUT_MS = 15_000;
 
+const NO_QUERY = {};
 const BATCH_PATHS = new Set(['/convert', '/clicks']);
 
 /** Fastify as the pixels need it: bounded in bytes and time, silent, bodies as bytes. */
 export function createAdapter(): FastifyAdapter {
   const adapter = new FastifyAdapter({
     // With a limit of its own a path's parameter would be refused before a handler could say what is wrong
-    routerOptions: { maxParamLength: MAX_HEAD_BYTES },
+    // The handlers read the query themselves, by known names; without this the router would too.
+    routerOptions: { maxParamLength: MAX_HEAD_BYTES, querystringParser: () => NO_QUERY },
     exposeHeadRoutes: false,
     bodyLimit: MAX_BODY_BYTES,
     // Longer than the idle time of common load balancers (60 s), so that they close first

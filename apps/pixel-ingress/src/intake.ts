@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { openDatabase, type Database } from '#libs/database';
-import { Topic, instantFromMs } from '#libs/events';
+import { Topic, instantFromMs, type Instant } from '#libs/events';
 import { PLATFORM, type Platform } from '#libs/runtime';
 import { Brands, type Brand } from './brands.js';
 import { clientOf, isBrowser } from './caller.js';
@@ -13,12 +13,12 @@ import type { Edge } from './raw-event-of.js';
 import { Receipts } from './receipts.js';
 import { misdirected } from './refusal.js';
 
-/** Four batches under way keep the log busy at full load without making them small; more gained nothing. */
+/** Two batches under way keep the log busy; with four they are half the size, and a call costs 10 % more CPU. */
 const LIMITS: MicroBatchLimits = {
   maxRecords: 1_000,
   maxBytes: 512 * 1024,
   lingerMs: 2,
-  maxInFlight: 4,
+  maxInFlight: 2,
   maxPending: 20_000,
   timeoutMs: 10_000,
 };
@@ -32,6 +32,7 @@ export class Intake implements OnApplicationShutdown {
   readonly batches: MicroBatches;
   readonly clicks: ClickLookup;
   private readonly receipts = new Receipts(randomBytes);
+  private last = { ms: NaN, instant: '' };
   private readonly ownDatabase: Database | undefined;
 
   constructor(
@@ -43,7 +44,8 @@ export class Intake implements OnApplicationShutdown {
     this.batches = new MicroBatches((records) => eventLog.publish(Topic.rawEvents, records), LIMITS, {
       pending: (events) => metrics.ingressInFlight.set(events),
       acknowledged: (ms) => metrics.ingressPublishSeconds.observe(ms / 1_000),
-      failed: ({ cause }) => logger.warn({ error: cause }, 'a batch was not acknowledged; its calls got 503'),
+      failed: ({ reason, cause }) =>
+        logger.warn({ reason, error: cause }, 'a batch was not acknowledged; its calls got 503'),
     });
     // Connects at the first test call: the hot path and readiness do without.
     if (!platform.database && platform.databaseUrl !== undefined) {
@@ -67,10 +69,16 @@ export class Intake implements OnApplicationShutdown {
     return {
       brand: brand.name,
       source: browser ? 'pixel-browser' : 'pixel-server',
-      receivedAt: instantFromMs(nowMs),
+      receivedAt: this.instantOf(nowMs),
       receiptId: this.receipts.next(nowMs),
       client: browser ? clientOf(request, this.settings.TRUST_PROXY_HOPS) : undefined,
     };
+  }
+
+  /** Calls of one millisecond share its text: making it costs as much as a receipt. */
+  private instantOf(nowMs: number): Instant {
+    if (this.last.ms !== nowMs) this.last = { ms: nowMs, instant: instantFromMs(nowMs) };
+    return this.last.instant;
   }
 
   /** The receipt of a further event of the call. */

@@ -37,7 +37,7 @@ interface Batch {
   records: LogRecord[];
   bytes: number;
   openedAtMs: number;
-  timer: NodeJS.Timeout;
+  timer: NodeJS.Timeout | undefined;
   answered: Promise<void>;
   resolve(): void;
   reject(error: UnavailableError): void;
@@ -99,8 +99,17 @@ export class MicroBatches {
       resolve = yes;
       reject = no;
     });
-    const timer = setTimeout(() => reject(new UnavailableError('log_slow')), this.limits.timeoutMs);
-    const batch = { records: [], bytes: 0, openedAtMs: performance.now(), timer, answered, resolve, reject };
+    const batch: Batch = {
+      records: [],
+      bytes: 0,
+      openedAtMs: performance.now(),
+      timer: undefined,
+      answered,
+      resolve,
+      reject,
+    };
+    // Neither timer keeps the process alive: the server does
+    batch.timer = setTimeout(() => this.expire(batch), this.limits.timeoutMs).unref();
     this.unanswered.add(answered);
     this.open = batch;
     if (this.inFlight === 0) setImmediate(() => this.open === batch && this.closeOpen());
@@ -108,10 +117,22 @@ export class MicroBatches {
     return batch;
   }
 
+  /** Answers the calls of a batch that took too long; what has not left yet never does: they will call again. */
+  private expire(batch: Batch): void {
+    const error = new UnavailableError('log_slow');
+    batch.reject(error);
+    this.observer.failed(error);
+    const at = this.waiting.indexOf(batch);
+    if (at !== -1) this.waiting.splice(at, 1);
+    else if (this.open === batch) this.open = undefined;
+    else return; // under way: it keeps its place until the log has answered
+    this.forget(batch);
+  }
+
   private lingerFor(batch: Batch): NodeJS.Timeout {
     return setTimeout(() => {
       if (this.open === batch && this.inFlight < this.limits.maxInFlight) this.closeOpen();
-    }, this.limits.lingerMs);
+    }, this.limits.lingerMs).unref();
   }
 
   /** Ends the open batch, and sends it as soon as one may be under way. */
@@ -141,12 +162,16 @@ export class MicroBatches {
       batch.reject(error);
       this.observer.failed(error);
     }
-    clearTimeout(batch.timer);
-    this.unanswered.delete(batch.answered);
     this.inFlight--;
-    this.pending -= batch.records.length;
-    this.observer.pending(this.pending);
+    this.forget(batch);
     if (this.waiting.length > 0) this.sendWaiting();
     else if (this.open) this.closeOpen();
+  }
+
+  private forget(batch: Batch): void {
+    clearTimeout(batch.timer);
+    this.unanswered.delete(batch.answered);
+    this.pending -= batch.records.length;
+    this.observer.pending(this.pending);
   }
 }

@@ -1,0 +1,145 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { LogRecord } from '#libs/event-log';
+import { MicroBatches, UnavailableError, type MicroBatchLimits } from './micro-batches.js';
+
+interface Published {
+  keys: string[];
+  acknowledge(): void;
+  fail(): void;
+}
+
+function open(limits: Partial<MicroBatchLimits> = {}) {
+  const published: Published[] = [];
+  const pending: number[] = [];
+  const batches = new MicroBatches(
+    (records) =>
+      new Promise<void>((acknowledge, reject) => {
+        const keys = records.map((r) => r.key);
+        published.push({ keys, acknowledge, fail: () => reject(new Error('log')) });
+      }),
+    {
+      maxRecords: 100,
+      maxBytes: 1_000,
+      lingerMs: 60_000,
+      maxInFlight: 2,
+      maxPending: 100,
+      timeoutMs: 60_000,
+      ...limits,
+    },
+    { pending: (n) => pending.push(n), acknowledged: () => {}, failed: () => {} },
+  );
+  return { batches, published, pending };
+}
+
+const record = (key: string, size = 1): LogRecord => ({ key, value: 'x'.repeat(size) });
+
+it('sends what one turn of the event loop brings together, and answers after the acknowledgement', async () => {
+  const { batches, published } = open();
+  let answered = 0;
+  const calls = ['a', 'b', 'c'].map((key) => batches.add(record(key)).then(() => answered++));
+  await turn();
+  expect(published.map((p) => p.keys)).toEqual([['a', 'b', 'c']]);
+  await turn();
+  expect(answered).toBe(0);
+  published[0]!.acknowledge();
+  await Promise.all(calls);
+  expect(answered).toBe(3);
+});
+
+it('lets the next batch wait while one is under way, until that one is back', async () => {
+  const { batches, published } = open();
+  const first = batches.add(record('a'));
+  await turn();
+  const second = [batches.add(record('b')), batches.add(record('c'))];
+  await turn();
+  expect(published).toHaveLength(1);
+  published[0]!.acknowledge();
+  await first;
+  await turn();
+  expect(published[1]!.keys).toEqual(['b', 'c']);
+  published[1]!.acknowledge();
+  await Promise.all(second);
+});
+
+it('does not wait longer than the linger while another may be under way', async () => {
+  const { batches, published } = open({ lingerMs: 1 });
+  void batches.add(record('a'));
+  await turn();
+  void batches.add(record('b'));
+  while (published.length < 2) await turn();
+  expect(published.map((p) => p.keys)).toEqual([['a'], ['b']]);
+});
+
+it('bounds a batch by records and by size, and how many are under way', async () => {
+  const { batches, published } = open({ maxRecords: 2, maxBytes: 50 });
+  const calls = batches.addAll(['a', 'b', 'c', 'd', 'e'].map((key) => record(key)));
+  expect(published.map((p) => p.keys)).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
+  published[0]!.acknowledge();
+  await turn();
+  expect(published[2]!.keys).toEqual(['e']);
+  void batches.add(record('f', 40));
+  void batches.add(record('g', 40));
+  published[1]!.acknowledge();
+  published[2]!.acknowledge();
+  await calls;
+  await turn();
+  expect(published.slice(3).map((p) => p.keys)).toEqual([['f'], ['g']]);
+});
+
+it('fails the calls of a rejected batch, and of no other', async () => {
+  const { batches, published, pending } = open({ maxRecords: 1 });
+  const [a, b] = [batches.add(record('a')), batches.add(record('b'))];
+  published[0]!.fail();
+  published[1]!.acknowledge();
+  await expect(a).rejects.toMatchObject({ reason: 'log_failed' });
+  await b;
+  expect(pending.at(-1)).toBe(0);
+});
+
+it('turns calls away above the bound, and takes them again below it', async () => {
+  const { batches, published } = open({ maxPending: 2 });
+  const calls = [batches.add(record('a')), batches.add(record('b'))];
+  await expect(batches.add(record('c'))).rejects.toMatchObject({ reason: 'overloaded' });
+  await expect(batches.addAll([record('c')])).rejects.toBeInstanceOf(UnavailableError);
+  await turn();
+  published[0]!.acknowledge();
+  await Promise.all(calls);
+  void batches.add(record('d'));
+  await turn();
+  expect(published[1]!.keys).toEqual(['d']);
+});
+
+it('gives up on a log that does not answer, and keeps its place until it does', async () => {
+  const { batches, published } = open({ timeoutMs: 20, maxInFlight: 1, maxPending: 1 });
+  await expect(batches.add(record('a'))).rejects.toMatchObject({ reason: 'log_slow' });
+  await expect(batches.add(record('b'))).rejects.toMatchObject({ reason: 'overloaded' });
+  published[0]!.acknowledge();
+  await turn();
+  void batches.add(record('c')).catch(() => undefined);
+  await turn();
+  expect(published[1]!.keys).toEqual(['c']);
+});
+
+it('never sends what its callers were told was not taken', async () => {
+  const { batches, published, pending } = open({ timeoutMs: 20, maxInFlight: 1, maxRecords: 1 });
+  const calls = ['a', 'b'].map((key) => batches.add(record(key)));
+  await Promise.allSettled(calls);
+  published[0]!.acknowledge();
+  await turn();
+  expect([published.map((p) => p.keys), pending.at(-1)]).toEqual([[['a']], 0]);
+});
+
+it('is drained when every call has its answer', async () => {
+  const { batches, published } = open();
+  const call = batches.add(record('a'));
+  let drained = false;
+  const done = batches.drained().then(() => (drained = true));
+  await turn();
+  await turn();
+  expect(drained).toBe(false);
+  published[0]!.acknowledge();
+  await Promise.all([call, done]);
+});
