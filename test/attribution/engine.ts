@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '#libs/database';
-import { canonicalEventKey, serializeCanonicalEvent, type RawEvent } from '#libs/events';
+import { canonicalEventKey, parseCanonicalEvent, serializeCanonicalEvent, type RawEvent } from '#libs/events';
 import type { EventLog, LogRecord, RecordBatch, StoredRecord } from '#libs/event-log';
 import { createLogger, Health, Metrics, PlatformSettings, type Platform } from '#libs/runtime';
 import { normalize } from '#apps/normalizer';
 import { Attribution } from '../../apps/attribution/src/attribution.js';
 import { factsOfEvents } from '../../apps/attribution/src/facts-of-events.js';
-import { parseCanonicalEvent } from '../../apps/attribution/src/parse-canonical-event.js';
 import { storeFacts } from '../../apps/attribution/src/store-facts.js';
 
 /** The attribution on a real database, fed batch by batch, with the last record of every key that it publishes. */

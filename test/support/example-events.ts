@@ -1,4 +1,11 @@
-import { hashParts, newReceiptId, type PixelClick, type PixelConversion, type RawEvent } from '#libs/events';
+import {
+  hashParts,
+  newReceiptId,
+  type CanonicalEvent,
+  type PixelClick,
+  type PixelConversion,
+  type RawEvent,
+} from '#libs/events';
 
 const RECEIVED_AT = '2026-11-21T10:00:00.123456Z';
 const CLICK_ID = 'fd3ba970-2330-4576-94ba-e1efc470bd56';
@@ -45,6 +52,39 @@ export function exampleRawClick(payload: Partial<PixelClick> = {}): RawClick {
     client: { ip: '2001:db8:1::', user_agent: 'Mozilla/5.0' },
     ...payload,
   });
+}
+
+/** A canonical event of every kind, with every field that some event of its kind has. */
+export function exampleCanonicalEvents(): (CanonicalEvent & { click_id: string })[] {
+  const { event_id, source, brand, natural_key, received_at, receipt_id, payload } = exampleRawClick();
+  const { sub_ids, utm, ad_click_ids, client, click_id, referrer } = payload;
+  const base = {
+    ...{ event_id, source, brand, natural_key, received_at, receipt_id, click_id },
+    stream: 'convert',
+    occurred_at: '2026-11-21T09:59:00.000000Z',
+    version: '2026-11-21 09:59:00',
+    player_id: '1874552',
+    raw_position: '11/9007199254740993',
+  };
+  const custom = { tier: 'gold', age: 33, vip: false, note: null };
+  const traffic = { sub_ids, utm, ad_click_ids };
+  const clicked = { ...base, stream: 'click' };
+  return [
+    { ...base, kind: 'install', client, is_test: true },
+    { ...base, kind: 'registration', custom },
+    {
+      ...base,
+      kind: 'deposit',
+      transaction_id: '123456789',
+      amount: '40.5',
+      currency: 'USD',
+      custom,
+      client,
+    },
+    { ...clicked, kind: 'click', link: 'welcome', referrer, client, ...traffic },
+    { ...clicked, kind: 'touchpoint', touch_id: click_id, ...traffic },
+    { ...clicked, kind: 'identity_link' },
+  ];
 }
 
 function rawEvent(stream: 'convert', payload: PixelConversion): RawConversion;

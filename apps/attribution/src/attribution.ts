@@ -4,13 +4,13 @@ import type { RecordBatch, StoredRecord } from '#libs/event-log';
 import {
   deadLetterOf,
   instantFromMs,
+  parseCanonicalEvent,
   type CanonicalEvent,
   type DeadLetter,
   type Rejection,
 } from '#libs/events';
 import { PLATFORM, VERSION, databaseOf, publishDeadLetters, type Platform } from '#libs/runtime';
 import { factsOfEvents } from './facts-of-events.js';
-import { parseCanonicalEvent } from './parse-canonical-event.js';
 import { publishConversions } from './publish-conversions.js';
 import { recompute } from './recompute.js';
 import { retryTransient } from './retry-transient.js';

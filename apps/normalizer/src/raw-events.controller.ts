@@ -7,6 +7,7 @@ import {
   canonicalEventKey,
   deadLetterOf,
   instantFromMs,
+  parseRawEvent,
   serializeCanonicalEvent,
   serializeDeadLetter,
   truncateDeadLetter,
@@ -15,7 +16,6 @@ import {
 } from '#libs/events';
 import { PLATFORM, VERSION, type Platform, type Subscription } from '#libs/runtime';
 import { normalize } from './normalize.js';
-import { parseRawRecord } from './parse-raw-event.js';
 import { publishFitting, type Group as RecordGroup, type TooLarge } from './publish-fitting.js';
 
 const APP = 'normalizer';
@@ -78,7 +78,7 @@ function normalizeRecords(records: readonly StoredRecord[]): {
   const understood: RecordGroup<StoredRecord>[] = [];
   const rejected: DeadLetter[] = [];
   for (const record of records) {
-    const parsed = parseRawRecord(record.value);
+    const parsed = parseRawEvent(record.value);
     if ('kind' in parsed) rejected.push(deadLetter(parsed, record));
     else {
       const events = normalize(parsed, `${record.partition}/${record.offset}`);

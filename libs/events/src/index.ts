@@ -35,6 +35,7 @@ export {
   type Rejection,
 } from './dead-letter.js';
 export { canonicalJson, conversionId, eventId, hashParts, type EventIdentity } from './event-id.js';
+export * as fieldRules from './field-rules.js';
 export {
   instantFromMs,
   instantToMicros,
@@ -44,6 +45,8 @@ export {
   type Instant,
 } from './instant.js';
 export { compareAmounts, parseAmount, type Money } from './money.js';
+export { parseCanonicalEvent } from './parse-canonical-event.js';
+export { parseRawEvent } from './parse-raw-event.js';
 export {
   PIXEL_TYPES,
   rawEventKey,

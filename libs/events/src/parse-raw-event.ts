@@ -1,37 +1,21 @@
+import { EventType } from './cloud-event.js';
+import type { Rejection } from './dead-letter.js';
+import * as rule from './field-rules.js';
 import {
-  EventType,
   PIXEL_TYPES,
-  type ClientFields,
-  type DeadLetterReason,
   type PixelClick,
   type PixelConversion,
   type PixelType,
   type RawEvent,
-  type Rejection,
-} from '#libs/events';
-import * as rule from './rules.js';
+} from './raw-event.js';
+import { CLIENT, TRAFFIC, envelopeMembers, openEnvelope, reject } from './read-envelope.js';
 
-const ENVELOPE = rule.members(
-  {
-    specversion: rule.is('1.0'),
-    id: rule.hash,
-    source: rule.anything,
-    type: rule.is(EventType.raw),
-    subject: rule.naturalKey,
-    time: rule.instant,
-    data: rule.anything,
-  },
-  ['id', 'subject', 'time'],
-);
+const ENVELOPE = envelopeMembers(rule.anything);
 
 const DATA = rule.members(
   { stream: rule.anything, brand: rule.id, receipt_id: rule.receiptId, payload: rule.anything },
   ['brand', 'receipt_id'],
-);
-
-const CLIENT = rule.members<keyof ClientFields>(
-  { ip: rule.ip, user_agent: rule.text, referrer: rule.text, language: rule.text },
-  [],
+  rule.ignored,
 );
 
 const CONVERSION = rule.members<keyof PixelConversion>(
@@ -44,9 +28,10 @@ const CONVERSION = rule.members<keyof PixelConversion>(
     currency: rule.currency,
     time: rule.instant,
     test: rule.is(true),
-    client: rule.object(CLIENT),
+    client: CLIENT,
   },
   ['click_id'],
+  rule.ignored,
 );
 
 const CLICK = rule.members<keyof PixelClick>(
@@ -56,36 +41,24 @@ const CLICK = rule.members<keyof PixelClick>(
     player_id: rule.id,
     referrer: rule.text,
     time: rule.instant,
-    sub_ids: rule.map(/^sub(?:[1-9]|10)$/, rule.text),
-    utm: rule.map(/^(?:source|medium|campaign|term|content)$/, rule.text),
-    ad_click_ids: rule.map(/^[a-z_][a-z0-9_]{0,31}$/, rule.text),
-    client: rule.object(CLIENT),
+    client: CLIENT,
+    ...TRAFFIC,
   },
   ['click_id'],
+  rule.ignored,
 );
 
-/** Reads the value of a record on `raw-events`; `null` is a tombstone, which has no place there. */
-export function parseRawRecord(value: string | null): RawEvent | Rejection {
-  if (value === null) return reject('invalid_json', '', 'must have a value');
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(value);
-  } catch {
-    return reject('invalid_json', '', 'must be JSON'); // the parser's own message quotes the value
-  }
-  return parseRawEvent(parsed);
-}
-
 /**
- * Reads a raw event as its published schemas say, field by field; a schema's compiler would do the same at
- * several times the cost. Objects inside the payload are the given ones, not copies.
+ * Reads the value of a record on `raw-events` as its published schemas say, field by field; a schema's compiler
+ * would do the same at several times the cost. Members that are not known are ignored: a newer producer may have
+ * added them. Objects inside the payload are the given ones, not copies.
+ * @param value JSON; `null` is a tombstone, which has no place there
  */
-export function parseRawEvent(record: unknown): RawEvent | Rejection {
-  if (!rule.isObject(record)) return reject('invalid_envelope', '', 'must be an object');
-  const { specversion, type, source, data } = record;
-  if (specversion !== '1.0') return reject('invalid_envelope', '/specversion', 'must be "1.0"');
-  if (type !== EventType.raw) return reject('invalid_envelope', '/type', `must be "${EventType.raw}"`);
-  if (!rule.isObject(data)) return reject('invalid_envelope', '/data', 'must be an object');
+export function parseRawEvent(value: string | null): RawEvent | Rejection {
+  const opened = openEnvelope(value, EventType.raw);
+  if ('kind' in opened) return opened;
+  const { envelope, data } = opened;
+  const { source } = envelope;
   if (source !== 'pixel-browser' && source !== 'pixel-server') {
     return reject('unknown_source', '/source', 'must be a source that this version knows');
   }
@@ -94,19 +67,19 @@ export function parseRawEvent(record: unknown): RawEvent | Rejection {
     return reject('unknown_source', '/data/stream', 'must be a stream of the source that this version knows');
   }
   if (!rule.isObject(payload)) return reject('invalid_field', '/data/payload', 'must be an object');
-  const problem = rule.problemOfMembers(record, ENVELOPE);
+  const problem = rule.problemOfMembers(envelope, ENVELOPE);
   if (problem) return reject('invalid_field', problem.path, problem.detail);
   const problemOfData = rule.problemOfMembers(data, DATA);
   if (problemOfData) return reject('invalid_field', `/data${problemOfData.path}`, problemOfData.detail);
   const rejection = stream === 'click' ? rejectClick(payload) : rejectConversion(payload);
   if (rejection) return rejection;
   const checked: Record<keyof RawEvent, unknown> = {
-    event_id: record.id,
+    event_id: envelope.id,
     source,
     stream,
     brand: data.brand,
-    natural_key: record.subject,
-    received_at: record.time,
+    natural_key: envelope.subject,
+    received_at: envelope.time,
     receipt_id: data.receipt_id,
     payload,
   };
@@ -143,8 +116,4 @@ function isPixelType(type: unknown): type is PixelType {
 
 function rejectPayload(path: string, detail: string): Rejection {
   return reject('invalid_field', `/data/payload${path}`, detail);
-}
-
-function reject(reason: DeadLetterReason, path: string, detail: string): Rejection {
-  return { kind: 'dead_letter', reason, path, detail };
 }

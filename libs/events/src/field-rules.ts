@@ -1,4 +1,6 @@
-import { isInstant, isReceiptId, parseAmount } from '#libs/events';
+import { isInstant } from './instant.js';
+import { parseAmount } from './money.js';
+import { isReceiptId } from './receipt-id.js';
 
 /** What is wrong with a value: where (JSON pointer from it) and by which rule. Never holds the value. */
 export interface Problem {
@@ -9,34 +11,42 @@ export interface Problem {
 /** Looks at a value of JSON. Runs for every field of every record: no rule allocates where nothing is wrong. */
 export type Rule = (value: unknown) => Problem | undefined;
 
+/** Looks at a member that is not known; its name is of the record's own making, and no part of a path. */
+export type OtherMember = (name: string, value: unknown) => Problem | undefined;
+
 /** The members that an object may and must have. */
 export interface Members {
   rules: ReadonlyMap<string, Rule>;
   required: readonly string[];
+  other: OtherMember;
 }
 
-/** Members by their rules. A Map: a record may have a member named `constructor`. */
+/**
+ * Members by their rules. A Map: a record may have a member named `constructor`.
+ * @param other what becomes of members that are not known: a newer producer may have added them
+ */
 export function members<Name extends string>(
   rules: Record<Name, Rule>,
   required: readonly NoInfer<Name>[],
+  other: OtherMember,
 ): Members {
-  return { rules: new Map(Object.entries<Rule>(rules)), required };
+  return { rules: new Map(Object.entries<Rule>(rules)), required, other };
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-/** The first problem among an object's members, unknown ones included. */
+/** The first problem among an object's members. */
 export function problemOfMembers(
   holder: Record<string, unknown>,
-  { rules, required }: Members,
+  { rules, required, other }: Members,
 ): Problem | undefined {
   for (const name in holder) {
     const rule = rules.get(name);
-    if (rule === undefined) return { path: '', detail: 'must have no member that is not known' };
-    const problem = rule(holder[name]);
-    if (problem !== undefined) return { path: `/${name}${problem.path}`, detail: problem.detail };
+    const problem = rule === undefined ? other(name, holder[name]) : rule(holder[name]);
+    if (problem === undefined) continue;
+    return rule === undefined ? problem : { path: `/${name}${problem.path}`, detail: problem.detail };
   }
   for (const name of required) {
     if (holder[name] === undefined) return { path: `/${name}`, detail: 'must be there' };
@@ -44,7 +54,7 @@ export function problemOfMembers(
   return undefined;
 }
 
-/** An object of these members and no others. */
+/** An object of these members. */
 export function object(allowed: Members): Rule {
   return (value) => (isObject(value) ? problemOfMembers(value, allowed) : NO_OBJECT);
 }
@@ -54,9 +64,21 @@ export function map(names: RegExp, rule: Rule): Rule {
   return (value) => {
     if (!isObject(value)) return NO_OBJECT;
     for (const name in value) {
-      if (!names.test(name)) return { path: '', detail: 'must have no member that is not known' };
+      if (!names.test(name)) return UNKNOWN_MEMBER;
       const problem = rule(value[name]);
       if (problem !== undefined) return { path: `/${name}`, detail: problem.detail };
+    }
+    return undefined;
+  };
+}
+
+/** An object of members by whatever name, all by one rule. */
+export function custom(rule: Rule): Rule {
+  return (value) => {
+    if (!isObject(value)) return NO_OBJECT;
+    for (const name in value) {
+      const problem = text(name) ?? rule(value[name]);
+      if (problem !== undefined) return { path: '', detail: `each member ${problem.detail}` };
     }
     return undefined;
   };
@@ -75,6 +97,14 @@ function textThat(holds: (text: string) => boolean, detail: string): Rule {
 }
 
 const NO_OBJECT: Problem = { path: '', detail: 'must be an object' };
+const UNKNOWN_MEMBER: Problem = { path: '', detail: 'must have no member that is not known' };
+const NO_SCALAR: Problem = { path: '', detail: 'must be a text, a number, true, false or null' };
+const NO_ATTRIBUTE: Problem = {
+  path: '',
+  detail: 'must have attributes named in lower-case letters and digits',
+};
+const TOO_DEEP: Problem = { path: '', detail: 'must not be nested deeper than 16 levels' };
+const MAX_DEPTH = 16;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 const CONTROL_OR_SURROGATE = /[\p{Cc}\p{Cs}]/u;
 const NUL_OR_SURROGATE = /[\0\p{Cs}]/u;
@@ -82,6 +112,9 @@ const HASH = /^[0-9a-f]{64}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const CURRENCY = /^[A-Z][A-Z0-9]{2,9}$/;
 const IP = /^[0-9A-Fa-f:.]{2,45}(?:\/[0-9]{1,3})?$/;
+const SOURCE_NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
+const POSITION = /^\d+\/\d+$/;
+const ATTRIBUTE = /^[a-z0-9]+$/;
 
 function isName(text: string, maxBytes: number): boolean {
   if (text === '') return false;
@@ -94,6 +127,11 @@ export const hash = textThat((t) => HASH.test(t), 'must be a SHA-256 in lower-ca
 export const uuid = textThat((t) => UUID.test(t), 'must be a UUID in lower case');
 export const instant = textThat(isInstant, 'must be an instant in UTC with six digits of fraction');
 export const receiptId = textThat(isReceiptId, 'must be a receipt id');
+export const sourceName = textThat(
+  (t) => SOURCE_NAME.test(t),
+  'must be 1 to 128 lower-case letters, digits, dots, underscores and hyphens',
+);
+export const position = textThat((t) => POSITION.test(t), 'must be partition/offset');
 export const naturalKey = textThat(
   (t) => isName(t, 512),
   'must have 1 to 512 bytes, no control characters and no lone surrogates',
@@ -112,3 +150,30 @@ export const amountPaid = textThat(
 );
 export const currency = textThat((t) => CURRENCY.test(t), 'must be a currency in upper case');
 export const ip = textThat((t) => IP.test(t), 'must be an IP address');
+
+/** A value of JSON that is neither object nor array, and whose text PostgreSQL stores. */
+export const scalar: Rule = (value) => {
+  if (typeof value === 'string') return text(value);
+  return value !== null && typeof value === 'object' ? NO_SCALAR : undefined;
+};
+
+/** Any value of JSON that PostgreSQL stores as `jsonb`: no U+0000, no lone surrogates, not too deep for its stack. */
+export const storable: Rule = (value) => problemWithin(value, 0);
+
+function problemWithin(value: unknown, depth: number): Problem | undefined {
+  if (value === null || typeof value !== 'object') return scalar(value);
+  if (depth === MAX_DEPTH) return TOO_DEEP;
+  for (const name in value) {
+    const member = (value as Record<string, unknown>)[name];
+    const problem = text(name) ?? problemWithin(member, depth + 1);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** Nobody reads them. */
+export const ignored: OtherMember = () => undefined;
+/** They are stored with the others. */
+export const stored: OtherMember = (name, value) => text(name) ?? storable(value);
+/** Extension attributes of CloudEvents (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#naming-conventions). */
+export const extensionAttribute: OtherMember = (name) => (ATTRIBUTE.test(name) ? undefined : NO_ATTRIBUTE);

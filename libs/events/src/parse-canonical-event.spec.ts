@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { exampleCanonicalEvents } from '#test/example-events';
+import { publishedSchema } from '#test/published-schemas';
+import { garbage, memberValue, pointersOf, withMember } from '#test/record-variations';
+import { EVENT_KINDS, serializeCanonicalEvent, type EventKind } from './canonical-event.js';
+import { DEAD_LETTER_REASONS, type Rejection } from './dead-letter.js';
+import { parseCanonicalEvent } from './parse-canonical-event.js';
+
+const events = exampleCanonicalEvents();
+const records = Object.fromEntries(events.map((e) => [e.kind, serializeCanonicalEvent(e)])) as Record<
+  EventKind,
+  string
+>;
+const changed = (kind: EventKind, pointer: string, value: unknown): string =>
+  withMember(records[kind], pointer, value);
+
+describe('parseCanonicalEvent', () => {
+  it.each(events)('reads a $kind back', (event) => {
+    expect(parseCanonicalEvent(serializeCanonicalEvent(event))).toEqual(event);
+  });
+
+  it.each(events)('reads a $kind with the fewest fields back', ({ kind, ...all }) => {
+    const { event_id, source, stream, brand, natural_key, occurred_at, received_at } = all;
+    const own = {
+      install: {},
+      registration: {},
+      deposit: {},
+      click: { click_id: all.click_id },
+      touchpoint: { touch_id: all.click_id },
+      identity_link: { click_id: all.click_id, player_id: all.player_id },
+    }[kind];
+    const least = { kind, event_id, source, stream, brand, natural_key, occurred_at, received_at, ...own };
+    expect(parseCanonicalEvent(serializeCanonicalEvent(least as never))).toEqual(least);
+  });
+
+  it.each([
+    [null, 'invalid_json', ''],
+    ['', 'invalid_json', ''],
+    ['{"specversion":"1.0"', 'invalid_json', ''],
+    ['[]', 'invalid_envelope', ''],
+    ['{}', 'invalid_envelope', '/specversion'],
+    [changed('deposit', '/type', 'tributary.raw.v1'), 'invalid_envelope', '/type'],
+    [changed('deposit', '/data', 'x'), 'invalid_envelope', '/data'],
+    [changed('deposit', '/data/kind', 'withdrawal'), 'unknown_kind', '/data/kind'],
+    [changed('deposit', '/data/kind', 'constructor'), 'unknown_kind', '/data/kind'],
+    [changed('deposit', '/id', 'e1'), 'invalid_field', '/id'],
+    [changed('deposit', '/source', 'Pixel Server'), 'invalid_field', '/source'],
+    [changed('deposit', '/subject', 'a\0'), 'invalid_field', '/subject'],
+    [changed('deposit', '/time', '2026-11-21'), 'invalid_field', '/time'],
+    [changed('deposit', '/Trace-Parent', 'x'), 'invalid_field', ''],
+    [changed('deposit', '/data/brand', undefined), 'invalid_field', '/data/brand'],
+    [changed('deposit', '/data/stream', ''), 'invalid_field', '/data/stream'],
+    [
+      changed('deposit', '/data/occurred_at', '2026-02-30T10:00:00.000000Z'),
+      'invalid_field',
+      '/data/occurred_at',
+    ],
+    [changed('deposit', '/data/amount', '40.50'), 'invalid_field', '/data/amount'],
+    [changed('deposit', '/data/amount', 40.5), 'invalid_field', '/data/amount'],
+    [changed('deposit', '/data/amount', '-1'), 'invalid_field', '/data/amount'],
+    [changed('deposit', '/data/amount', undefined), 'invalid_field', '/data/amount'],
+    [changed('deposit', '/data/currency', undefined), 'invalid_field', '/data/currency'],
+    [changed('deposit', '/data/currency', 'usd'), 'invalid_field', '/data/currency'],
+    [changed('deposit', '/data/transaction_id', 'e\u0301'), 'invalid_field', '/data/transaction_id'],
+    [changed('install', '/data/is_test', 'true'), 'invalid_field', '/data/is_test'],
+    [changed('install', '/data/version', 7), 'invalid_field', '/data/version'],
+    [changed('install', '/data/receipt_id', 'r1'), 'invalid_field', '/data/receipt_id'],
+    [changed('install', '/data/raw_position', '1'), 'invalid_field', '/data/raw_position'],
+    [changed('install', '/data/custom', []), 'invalid_field', '/data/custom'],
+    [changed('install', '/data/custom', { a: { b: 1 } }), 'invalid_field', '/data/custom'],
+    [changed('click', '/data/click_id', undefined), 'invalid_field', '/data/click_id'],
+    [changed('touchpoint', '/data/touch_id', undefined), 'invalid_field', '/data/touch_id'],
+    [changed('identity_link', '/data/player_id', undefined), 'invalid_field', '/data/player_id'],
+    [changed('click', '/data/is_test', 1), 'invalid_field', '/data/is_test'],
+    [changed('click', '/data/utm/term', 7), 'invalid_field', '/data/utm/term'],
+    [changed('click', '/data/sub_ids/sub11', 'x'), 'invalid_field', '/data/sub_ids'],
+  ])('refuses %s as %s at "%s"', (record, reason, path) => {
+    expect(parseCanonicalEvent(record)).toMatchObject({ kind: 'dead_letter', reason, path });
+  });
+
+  const unstorable = fc.constantFrom('\0', 'a\0b', '\ud800', '\udc00\ud800', 'é\0', '𝒹\ud835');
+  it.each([
+    ['click', '/data/player_id', (t: string) => t, '/data/player_id'],
+    ['click', '/data/referrer', (t: string) => t, '/data/referrer'],
+    ['click', '/data/link', (t: string) => t, '/data/link'],
+    ['click', '/data/sub_ids/sub3', (t: string) => t, '/data/sub_ids/sub3'],
+    ['click', '/data/sub_ids', (t: string) => ({ [t]: 'x' }), '/data/sub_ids'],
+    ['click', '/data/utm/campaign', (t: string) => t, '/data/utm/campaign'],
+    ['click', '/data/ad_click_ids/gclid', (t: string) => t, '/data/ad_click_ids/gclid'],
+    ['click', '/data/ad_click_ids', (t: string) => ({ [t]: 'x' }), '/data/ad_click_ids'],
+    ['install', '/data/client/user_agent', (t: string) => t, '/data/client/user_agent'],
+    ['install', '/data/client/geo', (t: string) => t, '/data/client'],
+    ['install', '/data/client/geo', (t: string) => ({ city: [{ name: t }] }), '/data/client'],
+    ['install', '/data/client/geo', (t: string) => ({ city: [{ [t]: 1 }] }), '/data/client'],
+    ['install', '/data/client', (t: string) => ({ [t]: 1 }), '/data/client'],
+    ['deposit', '/data/custom/tier', (t: string) => t, '/data/custom'],
+    ['deposit', '/data/custom', (t: string) => ({ [t]: true }), '/data/custom'],
+    ['deposit', '/data/transaction_id', (t: string) => t, '/data/transaction_id'],
+    ['deposit', '/subject', (t: string) => t, '/subject'],
+  ] as const)('refuses in a %s at %s text that PostgreSQL does not store', (kind, pointer, value, path) => {
+    fc.assert(
+      fc.property(unstorable, (text) => {
+        const parsed = parseCanonicalEvent(changed(kind, pointer, value(text)));
+        expect(parsed).toMatchObject({ kind: 'dead_letter', reason: 'invalid_field', path });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it.each(EVENT_KINDS)('ignores in a %s what a newer producer adds', (kind) => {
+    const event = events.find((e) => e.kind === kind)!;
+    for (const [pointer, value] of [
+      ['/traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'],
+      ['/data/geo', { country: ['AT'] }],
+      ['/data/constructor', 'a\0'],
+      ['/data/event_id', 'forged'],
+      ['/data/received_at', 'forged'],
+    ] as const) {
+      expect(parseCanonicalEvent(changed(kind, pointer, value))).toMatchObject(event);
+    }
+  });
+
+  it('never repeats the value it refuses', () => {
+    const secret = 'hunter2-ZQ';
+    for (const pointer of [
+      '/id',
+      '/source',
+      '/time',
+      '/data/kind',
+      '/data/click_id',
+      `/data/sub_ids/${secret}`,
+    ]) {
+      expect(JSON.stringify(parseCanonicalEvent(changed('click', pointer, secret)))).not.toContain(secret);
+    }
+    const custom = changed('deposit', '/data/custom', { [secret]: [secret] });
+    expect(JSON.stringify(parseCanonicalEvent(custom))).not.toContain(secret);
+  });
+
+  it('gives one rejection for any garbage and never throws', () => {
+    fc.assert(
+      fc.property(garbage(Object.values(records)), (record) => {
+        const parsed = parseCanonicalEvent(record);
+        expect(parsed).toMatchObject({ kind: 'dead_letter', path: expect.any(String) as string });
+        expect(DEAD_LETTER_REASONS).toContain((parsed as Rejection).reason);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('takes exactly what the published schemas take', () => {
+    const pointers = fc.constantFrom(
+      ...EVENT_KINDS.flatMap((kind) => pointersOf(records[kind]).map((p) => [kind, p] as const)),
+    );
+    fc.assert(
+      fc.property(pointers, memberValue, ([kind, pointer], value) => {
+        fc.pre(pointer !== '/data/kind'); // it chooses the schema
+        const record = changed(kind, pointer, value);
+        expect([record, parseCanonicalEvent(record).kind === 'dead_letter']).toEqual([
+          record,
+          !publishedSchema(kind.replace('_', '-'))(JSON.parse(record)),
+        ]);
+      }),
+      { numRuns: 4_000 },
+    );
+  });
+});
