@@ -30,7 +30,12 @@ export function rawConversion(payload: PixelConversion, edge: Edge): RawEvent {
   const naturalKey = conversionNaturalKey(payload, edge.receiptId);
   return {
     // `checkConversion` gives the keys in alphabetical order: this is its canonical JSON
-    ...base('convert', naturalKey, JSON.stringify(payload), edge),
+    event_id: idOf('convert', naturalKey, JSON.stringify(payload), edge),
+    source: edge.source,
+    brand: edge.brand,
+    natural_key: naturalKey,
+    received_at: edge.receivedAt,
+    receipt_id: edge.receiptId,
     stream: 'convert',
     payload: edge.client ? { ...payload, client: edge.client } : payload,
   };
@@ -38,8 +43,14 @@ export function rawConversion(payload: PixelConversion, edge: Edge): RawEvent {
 
 /** The raw event of a click. */
 export function rawClick(payload: PixelClick, edge: Edge): RawEvent {
+  const naturalKey = payload.click_id;
   return {
-    ...base('click', payload.click_id, canonicalJson(payload), edge),
+    event_id: idOf('click', naturalKey, canonicalJson(payload), edge),
+    source: edge.source,
+    brand: edge.brand,
+    natural_key: naturalKey,
+    received_at: edge.receivedAt,
+    receipt_id: edge.receiptId,
     stream: 'click',
     payload: edge.client ? { ...payload, client: edge.client } : payload,
   };
@@ -59,19 +70,6 @@ export function rawRecord(event: RawEvent): LogRecord {
   return { key: rawEventKey('pixel', event.natural_key), value: serializeRawEvent(event) };
 }
 
-function base(
-  stream: RawEvent['stream'],
-  naturalKey: string,
-  payload: string,
-  edge: Edge,
-): Omit<RawEvent, 'stream' | 'payload'> {
-  const { brand, source, receivedAt, receiptId } = edge;
-  return {
-    event_id: eventId({ brand, source, stream, naturalKey, payload }),
-    source,
-    brand,
-    natural_key: naturalKey,
-    received_at: receivedAt,
-    receipt_id: receiptId,
-  };
+function idOf(stream: RawEvent['stream'], naturalKey: string, payload: string, edge: Edge): string {
+  return eventId({ brand: edge.brand, source: edge.source, stream, naturalKey, payload });
 }
