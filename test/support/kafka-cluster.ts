@@ -54,7 +54,8 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-async function freePorts(count: number): Promise<number[]> {
+/** Ports of 127.0.0.1 that nobody listens on now. */
+export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
     const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
