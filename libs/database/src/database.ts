@@ -6,6 +6,10 @@ import { MIGRATIONS } from './migrations/migrations.js';
 /** Any number; the same in every process, so that migrations run one at a time. */
 const MIGRATION_LOCK = 7_204_411_001;
 
+/** A process that stands still in a transaction (stopped, swapped out, cut off) keeps its locks, and whoever
+ * takes its work over waits for them: PostgreSQL ends its connection after this time. */
+const IDLE_IN_TRANSACTION_MS = 5_000;
+
 /** Where what is worth a word goes (pino's shape). */
 export interface DatabaseLogger {
   warn(details: object, message: string): void;
@@ -28,6 +32,8 @@ export class Database {
       max: 10,
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
+      onConnect: (client): unknown =>
+        client.query(`SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`),
     });
     this.pool.on('error', (error) => {
       // `end` does not wait until connections are gone: a server that stops right after may be the one to end them
@@ -39,6 +45,9 @@ export class Database {
   async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    // Between two statements nobody else hears that the connection is gone; the next one says so.
+    const onLost = (error: Error): void => void (broken = error);
+    client.on('error', onLost);
     try {
       await client.query('BEGIN');
       const result = await work(client);
@@ -51,6 +60,7 @@ export class Database {
       );
       throw e;
     } finally {
+      client.off('error', onLost);
       client.release(broken);
     }
   }
@@ -78,6 +88,7 @@ export class Database {
   /** Runs what is pending; several processes may call it at once. */
   async migrate(): Promise<string[]> {
     return this.transaction(async (client) => {
+      await client.query('SET LOCAL idle_in_transaction_session_timeout = 0'); // migrations may take long
       await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
       await this.pool.query('CREATE SCHEMA IF NOT EXISTS tributary');
       const done = await (await this.dataSource()).runMigrations({ transaction: 'each' });

@@ -1,6 +1,7 @@
 /** SQLSTATE classes and codes (https://www.postgresql.org/docs/current/errcodes-appendix.html) of faults that
- * pass: lost connections, a server that starts or stops, lack of resources, deadlock and serialization. */
-const TRANSIENT_STATE = /^(08...|53...|57P0[1-5]|40001|40P01|55P03|25006)$/;
+ * pass: lost connections, a server that starts or stops, lack of resources, deadlock and serialization, a process
+ * that stood still for too long. */
+const TRANSIENT_STATE = /^(08...|53...|57P0[1-5]|40001|40P01|55P03|25006|25P03)$/;
 const TRANSIENT_CODE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -5,6 +5,9 @@ export type PoolSource = string | Pool;
 
 const CONNECT_LIMIT_MS = 10_000;
 const QUERY_LIMIT_MS = 15_000;
+/** A process that stands still in a transaction keeps its locks, and with them the others of its group waiting:
+ * PostgreSQL ends its connection after this time. */
+const IDLE_IN_TRANSACTION_MS = 5_000;
 
 /** A pool for one process's use of the log. Errors of idle connections go to `onError`, never further. */
 export function createPool(
@@ -23,7 +26,10 @@ export function createPool(
     // say otherwise, and stay in use while the table grows.
     // The pool waits for the promise, although its types do not say so.
     onConnect: (client): unknown =>
-      client.query('SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off'),
+      client.query(
+        `SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off;
+         SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`,
+      ),
   });
   pool.on('error', onError); // the pool drops the connection; whoever needs one gets another
   return pool;
@@ -47,6 +53,9 @@ export async function withPool<T>(source: PoolSource, work: (pool: Pool) => Prom
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let failure: Error | undefined;
+  // Between two statements nobody else hears that the connection is gone; the next one says so.
+  const onLost = (error: Error): void => void (failure = error);
+  client.on('error', onLost);
   try {
     await client.query('BEGIN');
     const result = await work(client);
@@ -56,6 +65,7 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     failure = error instanceof Error ? error : new Error(String(error));
     throw error;
   } finally {
+    client.off('error', onLost);
     client.release(failure); // with an error the connection is closed, which rolls back
   }
 }
