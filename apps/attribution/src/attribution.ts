@@ -1,15 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isDataError, markSettled, type BatchRange, type Database } from '#libs/database';
 import type { RecordBatch, StoredRecord } from '#libs/event-log';
-import {
-  deadLetterOf,
-  instantFromMs,
-  parseCanonicalEvent,
-  type CanonicalEvent,
-  type DeadLetter,
-  type Rejection,
-} from '#libs/events';
-import { PLATFORM, VERSION, databaseOf, publishDeadLetters, type Platform } from '#libs/runtime';
+import { parseCanonicalEvent, type CanonicalEvent, type DeadLetter, type Rejection } from '#libs/events';
+import { PLATFORM, databaseOf, deadLetterOfRecord, publishDeadLetters, type Platform } from '#libs/runtime';
 import { factsOfEvents } from './facts-of-events.js';
 import { publishConversions } from './publish-conversions.js';
 import { recompute } from './recompute.js';
@@ -60,7 +53,7 @@ export class Attribution {
       return [];
     } catch (error) {
       if (!isDataError(error)) throw error;
-      if (told.length === 1) return [deadLetter(refusalOf(error), told[0]!.record)];
+      if (told.length === 1) return [deadLetterOfRecord(APP, refusalOf(error), told[0]!.record)];
       const half = Math.ceil(told.length / 2);
       return [
         ...(await this.attribute(told.slice(0, half), range)),
@@ -90,7 +83,7 @@ function parseRecords(records: readonly StoredRecord[]): { told: Told[]; rejecte
   const rejected: DeadLetter[] = [];
   for (const record of records) {
     const event = parseCanonicalEvent(record.value);
-    if (event.kind === 'dead_letter') rejected.push(deadLetter(event, record));
+    if (event.kind === 'dead_letter') rejected.push(deadLetterOfRecord(APP, event, record));
     else told.push({ event, record });
   }
   return { told, rejected };
@@ -105,9 +98,4 @@ function refusalOf(error: unknown): Rejection {
   const { code, column } = error as { code?: string; column?: string };
   const detail = `PostgreSQL refuses it with SQLSTATE ${code}${column === undefined ? '' : ` in column ${column}`}`;
   return { kind: 'dead_letter', reason: 'rejected_by_database', path: '', detail };
-}
-
-function deadLetter(rejection: Rejection, record: StoredRecord): DeadLetter {
-  const origin = { ...record, value: record.value ?? '' };
-  return deadLetterOf(rejection, origin, { app: APP, version: VERSION, now: instantFromMs(Date.now()) });
 }

@@ -4,10 +4,11 @@ export { EventLogServer, PassErrorsOn, type Subscription } from './event-log-ser
 export { Health, type Check } from './health.js';
 export { NestLogger, createLogger, type Logger } from './logger.js';
 export { Metrics } from './metrics.js';
-export { publishDeadLetters } from './dead-letters.js';
+export { deadLetterOfRecord, publishDeadLetters } from './dead-letters.js';
 export { databaseOf, openPlatform, type Platform } from './platform.js';
 export { PLATFORM, PlatformModule, startConsumerApp } from './platform-module.js';
 export { PlatformSettings, ToBoolean } from './platform-settings.js';
+export { publishFitting, type RecordGroup, type TooLarge } from './publish-fitting.js';
 export { runProcess, startProcess, type RunningProcess } from './run-process.js';
 export { SettingsError, readSettings } from './settings.js';
 export { NotMigratedError, assertMigrated, migrate, topicSpecs } from './topics.js';

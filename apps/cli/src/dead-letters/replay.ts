@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import { RecordTooLargeError, type EventLog, type LogRecord } from '#libs/event-log';
+import type { EventLog, LogRecord } from '#libs/event-log';
+import { publishFitting, type RecordGroup } from '#libs/runtime';
 import { conditionOf, type DeadLetterFilter } from './filter.js';
 import {
   DEAD_LETTER_COLUMNS,
@@ -14,12 +15,6 @@ export interface Replayed {
   topics: Record<string, number>;
   /** Those that could not be published, and why. */
   failed: { dead_letter_id: string; why: string }[];
-}
-
-/** A dead letter and the record it came from. */
-interface Original {
-  letter: StoredDeadLetter;
-  record: LogRecord;
 }
 
 const CHUNK = 200;
@@ -89,13 +84,21 @@ async function replayChunk(
   result: Replayed,
 ): Promise<void> {
   for (const topic of new Set(letters.map((l) => l.topic))) {
-    const originals: Original[] = [];
+    const originals: RecordGroup<StoredDeadLetter>[] = [];
     for (const letter of letters.filter((l) => l.topic === topic)) {
       const record = await originalOf(eventLog, letter);
-      if (record) originals.push({ letter, record });
+      if (record) originals.push({ origin: letter, records: [record] });
       else fail(result, letter, 'only its beginning is kept here, and the log has let go of the whole');
     }
-    const published = await publishFitting(eventLog, topic, originals, result);
+    const tooLarge = await publishFitting(eventLog, topic, originals);
+    for (const { origin, sizeBytes, limitBytes } of tooLarge) {
+      fail(result, origin, `has ${sizeBytes} bytes; the log takes at most ${limitBytes}`);
+    }
+    const failed = new Set(tooLarge.map((t) => t.origin));
+    const published = originals
+      .map((o) => o.origin)
+      .filter((letter) => !failed.has(letter))
+      .map((letter) => letter.dead_letter_id);
     if (published.length === 0) continue;
     await pool.query('UPDATE tributary.dead_letters SET replayed_at = now() WHERE dead_letter_id = ANY($1)', [
       published,
@@ -110,34 +113,6 @@ async function originalOf(eventLog: EventLog, letter: StoredDeadLetter): Promise
   const position = { partition: letter.partition, offset: BigInt(letter.record_offset) };
   const record = await eventLog.read(letter.topic, position);
   return record && { key: record.key, value: record.value };
-}
-
-/** @returns ids of those that are durable */
-async function publishFitting(
-  eventLog: EventLog,
-  topic: string,
-  originals: Original[],
-  result: Replayed,
-): Promise<string[]> {
-  const left = [...originals];
-  while (left.length > 0) {
-    try {
-      await eventLog.publish(
-        topic,
-        left.map((o) => o.record),
-      );
-      break;
-    } catch (error) {
-      if (!(error instanceof RecordTooLargeError)) throw error;
-      const [tooLarge] = left.splice(error.index, 1);
-      fail(
-        result,
-        tooLarge!.letter,
-        `has ${error.sizeBytes} bytes; the log takes at most ${error.limitBytes}`,
-      );
-    }
-  }
-  return left.map((o) => o.letter.dead_letter_id);
 }
 
 function fail(result: Replayed, { dead_letter_id }: StoredDeadLetter, why: string): void {

@@ -1,7 +1,7 @@
 import { RecordTooLargeError, type EventLog, type LogRecord } from '#libs/event-log';
 
 /** Records that are published together or not at all. */
-export interface Group<Origin> {
+export interface RecordGroup<Origin> {
   /** What they were made from. */
   origin: Origin;
   records: LogRecord[];
@@ -22,7 +22,7 @@ export interface TooLarge<Origin> {
 export async function publishFitting<Origin>(
   log: EventLog,
   topic: string,
-  groups: readonly Group<Origin>[],
+  groups: readonly RecordGroup<Origin>[],
 ): Promise<TooLarge<Origin>[]> {
   const tooLarge: TooLarge<Origin>[] = [];
   let fitting = groups;
@@ -45,7 +45,7 @@ export async function publishFitting<Origin>(
 }
 
 /** The group that the record of this index in the call belongs to. */
-function indexOfGroup(groups: readonly Group<unknown>[], recordIndex: number): number {
+function indexOfGroup(groups: readonly RecordGroup<unknown>[], recordIndex: number): number {
   let seen = 0;
   return groups.findIndex((g) => (seen += g.records.length) > recordIndex);
 }
