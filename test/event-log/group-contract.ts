@@ -173,13 +173,16 @@ export function groupContract(current: () => LogWorld): void {
       },
       await world.openOther(),
     );
-    await until('another member has the partition', () => heirBegan);
-    sleeper.resume();
-    await until('the first has finished its batch and knows', () => {
-      return sleeper.values('done').includes('9') && sleeper.reports.some(({ type }) => type === 'lost');
-    });
-    expect(await world.committed(group, topic)).toBeNull();
-    opened();
+    try {
+      await until('another member has the partition', () => heirBegan);
+      sleeper.resume();
+      await until('the first has finished its batch and knows', () => {
+        return sleeper.values('done').includes('9') && sleeper.reports.some(({ type }) => type === 'lost');
+      });
+      expect(await world.committed(group, topic)).toBeNull();
+    } finally {
+      opened(); // a handler that never ends would hold up the end of a failed test
+    }
     const heir = await starting;
     await world.collected(heir, 20);
     expect(heir.values()).toEqual(numbers(20));
