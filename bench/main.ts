@@ -1,0 +1,60 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { benchEndToEnd, type EndToEndOptions } from './end-to-end/end-to-end-bench.js';
+import { benchIngress, type IngressOptions } from './ingress/ingress-bench.js';
+import { withClosers, type Closers } from './parts/closers.js';
+import { jsonOf, textOf, type Report } from './report/report.js';
+import { benchSink, type SinkOptions } from './sink/sink-bench.js';
+
+/** A positive whole number on the command line. */
+function count(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return Number(text);
+}
+
+const program = new Command('npm run bench --')
+  .description('Measures Tributary beside the limits of the machine; servers are started and thrown away')
+  .showHelpAfterError('(--help says more)');
+
+/** A benchmark as a command: what all of them have, and how its report is shown. */
+function add<Options>(
+  name: string,
+  description: string,
+  bench: (options: Options, closers: Closers) => Promise<Report>,
+): Command {
+  return program
+    .command(name)
+    .description(description)
+    .addOption(new Option('--log <engine>', 'the event log').choices(['kafka', 'postgres']).default('kafka'))
+    .option('--profile <folder>', 'write CPU profiles of the apps there')
+    .option('--json', 'answer as JSON')
+    .action(async (options: Options & { json?: true }) => {
+      const report = await withClosers((closers) => bench(options, closers));
+      process.stdout.write(options.json ? jsonOf(report) : textOf(report));
+    });
+}
+
+add<IngressOptions>('ingress', 'calls/s and CPU of the pixel ingress, beside bare servers', benchIngress)
+  .option('--calls <n>', 'calls of a round', count, 60_000)
+  .option('--connections <n>', 'connections of the closed loop', count, 128)
+  .option('--rounds <n>', 'rounds of each server', count, 5)
+  .option('--rate <n>', 'calls a second of the open loop', count, 2_000)
+  .option('--seconds <n>', 'duration of the open loop', count, 20);
+
+add<SinkOptions>('sink', 'a backlog of pixel events into PostgreSQL, beside bare upserts', benchSink)
+  .option('--events <n>', 'pixel events of the backlog', count, 300_000)
+  .option('--attributions <n>', 'processes of attribution', count, 1)
+  .option('--rounds <n>', 'backlogs on an empty database', count, 1)
+  .option('--stored <n>', 'one more backlog on a database with this many conversions', count)
+  .option('--restart-postgres', 'restart PostgreSQL in the middle of one more backlog')
+  .option('--kill-postgres', 'kill -9 PostgreSQL in the middle of one more backlog');
+
+add<EndToEndOptions>('end-to-end', 'from the 202 of a pixel to its visible row', benchEndToEnd)
+  .option('--rate <n>', 'calls a second', count, 500)
+  .option('--seconds <n>', 'duration', count, 60);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventLog } from '#libs/event-log';
+import { Group, Topic } from '#libs/events';
+import type { Closers } from '../parts/closers.js';
+import { startApp, type Installation } from '../parts/installation.js';
+import type { NodeProcess } from '../parts/node-process.js';
+import { cpuSecondsOf, cpuSecondsOfTree, peakMemoryMiB } from '../parts/process-usage.js';
+
+const LOOK_EVERY_MS = 200;
+const DRAIN_LIMIT_MS = 30 * 60_000;
+
+/** What a part of the machine used meanwhile. */
+export interface Usage {
+  part: string;
+  cpuSeconds: number;
+  /** Undefined where its processes share memory. */
+  peakMemoryMiB: number | undefined;
+}
+
+/** A backlog that was taken in. */
+export interface Drained {
+  /** From the normalizer's start of work to the last batch that was settled. */
+  seconds: number;
+  usage: Usage[];
+}
+
+export interface DrainOptions {
+  /** Processes of attribution. */
+  attributions: number;
+  profile?: string | undefined;
+  /** Is begun with the drain, and waited for. */
+  meanwhile?: ((settled: SettledBatches) => Promise<void>) | undefined;
+}
+
+/** Hears of the batches that attribution has settled. */
+export class SettledBatches {
+  events = 0;
+  /** When the last of them was settled, epoch milliseconds. */
+  lastAtMs = 0;
+
+  watch(attribution: NodeProcess): void {
+    attribution.onLine((line) => {
+      if (line['msg'] !== 'attributed') return;
+      this.events += Number(line['in']);
+      this.lastAtMs = Math.max(this.lastAtMs, Date.parse(String(line['time'])));
+    });
+  }
+}
+
+/** Starts normalizer and attribution on the backlog that lies there; waits until every row of it is settled. */
+export async function drain(
+  installation: Installation,
+  { attributions: count, profile, meanwhile }: DrainOptions,
+  closers: Closers,
+): Promise<Drained> {
+  const app = { profileTo: profile };
+  const settled = new SettledBatches();
+  const attributions = await Promise.all(
+    Array.from({ length: count }, () => startApp('attribution', installation, closers, app)),
+  );
+  attributions.forEach((a) => settled.watch(a));
+  const normalizer = await startApp('normalizer', installation, closers, app);
+  const startedAtMs = Date.now();
+  const apps = [normalizer, ...attributions];
+  const before = await usageOf(installation, apps);
+  await meanwhile?.(settled);
+  await untilDrained(installation);
+  const after = await usageOf(installation, apps);
+  await Promise.all(apps.map((a) => a.stop()));
+  return {
+    seconds: (settled.lastAtMs - startedAtMs) / 1_000,
+    usage: after.map((part, i) => ({ ...part, cpuSeconds: part.cpuSeconds - before[i]!.cpuSeconds })),
+  };
+}
+
+async function usageOf(installation: Installation, apps: readonly NodeProcess[]): Promise<Usage[]> {
+  const { brokerPid } = installation;
+  const processes = [...apps, ...(brokerPid === undefined ? [] : [{ name: 'Kafka broker', pid: brokerPid }])];
+  return [
+    ...processes.map(({ name, pid }) => ({
+      part: name,
+      cpuSeconds: cpuSecondsOf(pid),
+      peakMemoryMiB: peakMemoryMiB(pid),
+    })),
+    {
+      part: 'PostgreSQL',
+      cpuSeconds: cpuSecondsOfTree(await installation.postmasterPid()),
+      peakMemoryMiB: undefined,
+    },
+  ];
+}
+
+/** Both groups at the end of their topics, and no batch between its facts and its rows. */
+async function untilDrained({ eventLog, database }: Installation): Promise<void> {
+  for (const deadline = Date.now() + DRAIN_LIMIT_MS; Date.now() < deadline; await sleep(LOOK_EVERY_MS)) {
+    if ((await lagOf(eventLog, Group.normalizer, Topic.rawEvents)) > 0n) continue;
+    if ((await lagOf(eventLog, Group.attribution, Topic.conversionEvents)) > 0n) continue;
+    const open = await database.pool.query('SELECT FROM tributary.unsettled_batches LIMIT 1');
+    if (open.rowCount === 0) return;
+  }
+  throw new Error('the backlog was not drained in time');
+}
+
+async function lagOf(log: EventLog, group: string, topic: string): Promise<bigint> {
+  return (await log.lag(group, [topic])).reduce((sum, { lag }) => sum + lag, 0n);
+}
