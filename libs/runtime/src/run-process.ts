@@ -1,4 +1,4 @@
-import { startAdminServer } from './admin-server.js';
+import { startAdminServer, type AdminServer } from './admin-server.js';
 import type { App, RunningApp } from './app.js';
 import { readEnvironment, type Environment } from './environment.js';
 import { createLogger } from './logger.js';
@@ -25,20 +25,18 @@ export async function startProcess(
     database: apps.some((a) => a.needsDatabase),
   });
   const running: RunningApp[] = [];
+  let admin: AdminServer | undefined;
   let stopping: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     platform.health.startDraining();
     for (const app of running) await app.stop();
     await platform.close();
+    await admin?.close();
   };
   try {
     await (options.migrates ? migrate(platform) : assertMigrated(platform));
     const { ADMIN_HOST: host, ADMIN_PORT: port } = platform.settings;
-    const admin = await startAdminServer({ host, port }, platform.health, platform.metrics);
-    const stop = async (): Promise<void> => {
-      await closeAll();
-      await admin.close();
-    };
+    admin = await startAdminServer({ host, port }, platform.health, platform.metrics);
     for (const app of apps) running.push(await app.start(platform));
     platform.logger.info({ apps: apps.map((a) => a.name), adminPort: admin.port }, 'started');
     return {
@@ -50,7 +48,7 @@ export async function startProcess(
           url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${admin.port}`,
         },
       ],
-      stop: () => (stopping ??= stop()),
+      stop: () => (stopping ??= closeAll()),
     };
   } catch (e) {
     await closeAll();
