@@ -11,7 +11,8 @@ export type {
   TopicSpec,
 } from './event-log.js';
 export { FatalConsumerError, GroupActiveError, PublishError, RecordTooLargeError } from './errors.js';
-export type { KafkaOptions, LogSink } from './kafka/kafka-options.js';
+export type { KafkaOptions } from './kafka/kafka-options.js';
+export type { LogSink } from './log-sink.js';
 export { openKafkaLog } from './kafka/kafka-log.js';
 export type { PoolSource } from './postgres/pool.js';
 export { openPostgresLog, type PostgresLogOptions } from './postgres/postgres-log.js';

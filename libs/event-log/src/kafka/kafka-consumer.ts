@@ -10,7 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FatalConsumerError } from '../errors.js';
 import type { ConsumeOptions, Consumer } from '../event-log.js';
 import { chunksOf, type ChunkBounds } from './batch-chunks.js';
-import { PATIENT, type LogSink, type Prefix } from './kafka-options.js';
+import type { LogSink } from '../log-sink.js';
+import { PATIENT, type Prefix } from './kafka-options.js';
 import { isProtocolError } from './protocol-error.js';
 import { storedRecord } from './stored-record.js';
 

@@ -1,14 +1,7 @@
 /** How to reach a Kafka cluster, and kafkajs set up for it. */
 import kafkajs, { type Kafka, type LogEntry, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { ConnectionOptions } from 'node:tls';
-
-/** Where the adapter and kafkajs report to; a pino logger fits. */
-export interface LogSink {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
+import type { LogSink } from '../log-sink.js';
 
 export interface KafkaOptions {
   /** Bootstrap addresses, `host:port`. */

@@ -1,7 +1,7 @@
 /** Topics brought to their specification: created, or their retention altered. */
 import kafkajs, { type Admin } from 'kafkajs';
 import type { TopicSpec } from '../event-log.js';
-import type { LogSink } from './kafka-options.js';
+import type { LogSink } from '../log-sink.js';
 import { isProtocolError } from './protocol-error.js';
 
 export interface Replication {

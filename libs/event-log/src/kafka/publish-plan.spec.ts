@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { RecordTooLargeError } from '../errors.js';
 import { crc32c } from './crc32c.js';
-import { partitionOf } from './partitioner.js';
+import { partitionOf } from '../partitioner.js';
 import { decodeProduce, encodeProduce } from './produce-request.js';
 import { PublishPlan } from './publish-plan.js';
 import { BATCH_OVERHEAD, recordSize } from './record-batch.js';

@@ -1,7 +1,7 @@
 /** What a publish call has to send, and what is confirmed of it. Pure: no broker is asked here. */
 import { RecordTooLargeError } from '../errors.js';
 import type { LogRecord, RecordPosition } from '../event-log.js';
-import { partitionOf } from './partitioner.js';
+import { partitionOf } from '../partitioner.js';
 import { BATCH_OVERHEAD, recordSize, type PartitionBatch } from './record-batch.js';
 
 export class PublishPlan {

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PublishError } from '../errors.js';
 import type { LogRecord, RecordPosition } from '../event-log.js';
 import { clusterOf, sendRaw } from './cluster.js';
-import type { LogSink } from './kafka-options.js';
+import type { LogSink } from '../log-sink.js';
 import { decodeProduce, encodeProduce } from './produce-request.js';
 import { PublishPlan } from './publish-plan.js';
 import type { PartitionBatch } from './record-batch.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { FatalConsumerError } from '../errors.js';
 import type { ConsumeOptions, Consumer } from '../event-log.js';
-import type { LogSink } from '../kafka/kafka-options.js';
+import type { LogSink } from '../log-sink.js';
 import { Leases, type Lease } from './leases.js';
 import { commitOffset, heartbeat, leave, release, type Member } from './membership.js';
 import { fetchRecords, readEnds } from './records.js';

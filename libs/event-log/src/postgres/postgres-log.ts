@@ -10,7 +10,7 @@ import type {
   StoredRecord,
   TopicSpec,
 } from '../event-log.js';
-import type { LogSink } from '../kafka/kafka-options.js';
+import type { LogSink } from '../log-sink.js';
 import { GroupMember } from './group-member.js';
 import { groupLag, moveGroup } from './groups.js';
 import { maintain } from './maintenance.js';

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { LogRecord, RecordPosition } from '../event-log.js';
 import { PublishError, RecordTooLargeError } from '../errors.js';
-import { partitionOf } from '../kafka/partitioner.js';
+import { partitionOf } from '../partitioner.js';
 import { escapeNul } from './nul-escape.js';
 import type { Topic, Topics } from './topics.js';
 

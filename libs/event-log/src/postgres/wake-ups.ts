@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Pool, PoolClient } from 'pg';
-import type { LogSink } from '../kafka/kafka-options.js';
+import type { LogSink } from '../log-sink.js';
 
 const CHANNEL = 'event_log';
 const FIRST_RETRY_MS = 100;
