@@ -39,7 +39,7 @@ export class PixelLoad {
   private readonly underWay = new Set<Promise<void>>();
   private readonly timer: NodeJS.Timeout;
   private turn = 0;
-  private failure: unknown;
+  private failure: Error | undefined;
 
   /**
    * @param targets base URLs of every ingress that is thought to be there now
@@ -75,7 +75,7 @@ export class PixelLoad {
     const { value: call } = this.calls.next() as { value: PixelCall };
     const sending = this.sendUntilAccepted(call).then(
       () => void this.underWay.delete(sending),
-      (error: unknown) => {
+      (error: Error) => {
         this.failure ??= error;
         this.underWay.delete(sending);
       },
@@ -109,7 +109,9 @@ export class PixelLoad {
       const options = { agent, method: call.body ? 'POST' : 'GET', headers, timeout: ANSWER_LIMIT_MS };
       const outgoing = request(target + call.path, options, (response) => {
         const header = (name: string): string | undefined => response.headers[name]?.toString();
-        response.resume().once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+        response
+          .resume()
+          .once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
         response.once('end', () =>
           resolve({
             status: response.statusCode!,

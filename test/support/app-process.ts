@@ -43,13 +43,14 @@ export class AppProcess {
     private readonly args: readonly string[],
   ) {
     const program = join(repositoryRoot(), 'dist', 'apps', app, 'src', 'main.js');
-    const ownArgs = ['--enable-source-maps', `--import=${END_WITH_PARENT}`, program, ...args];
-    this.child = spawn(process.execPath, ownArgs, {
+    this.child = spawn(process.execPath, [`--import=${END_WITH_PARENT}`, program, ...args], {
       cwd: tmpdir(), // no `.env` of a developer's checkout
       env: { PATH: process.env.PATH, ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    this.exited = once(this.child, 'exit').then(([code, signal]) => ({ code, signal }) as Exit);
+    this.exited = new Promise((resolve) => {
+      this.child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
     createInterface({ input: this.child.stdout! }).on('line', (line) => {
       this.output.push(line);
       if (this.output.length > KEPT_LINES) this.output.shift();

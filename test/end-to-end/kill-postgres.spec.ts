@@ -1,5 +1,0 @@
-import { survivesItsProcesses } from './surviving.js';
-
-describe('an installation on the log in PostgreSQL', () => {
-  survivesItsProcesses(async () => undefined);
-});
