@@ -74,8 +74,10 @@ describe('embedded PostgreSQL', () => {
   it('asks for the password, which only its owner can read', async () => {
     const server = await open(dataDir);
     const url = new URL(server.url);
-    expect(statSync(join(homeOf(dataDir), 'password')).mode & 0o777).toBe(0o600);
-    expect(readFileSync(join(homeOf(dataDir), 'password'), 'utf8')).toBe(url.password);
+    expect(statSync(join(homeOf(dataDir), 'pgpass')).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(homeOf(dataDir), 'pgpass'), 'utf8')).toBe(
+      `127.0.0.1:*:*:${url.username}:${url.password}\n`,
+    );
     url.password = 'guessed';
     await expect(query(url.href, 'SELECT 1')).rejects.toThrow(/password authentication failed/);
     await server.close();

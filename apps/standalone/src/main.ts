@@ -13,7 +13,7 @@ function announce({ addresses, platform }: RunningProcess): void {
     `  a pixel     curl -i '${urlOf('pixels and clicks')}/${call}'`,
     `  console     ${urlOf('console')}/status`,
     `  health      ${urlOf('health and metrics')}/readyz and /metrics`,
-    ...(embedded ? [`  PostgreSQL  listens on 127.0.0.1:${embedded.port}: psql '${embedded.url}'`] : []),
+    ...(embedded ? [`  PostgreSQL  ${embedded.psql}`] : []),
   ];
   process.stdout.write(`\n${lines.join('\n')}\n\n`);
 }

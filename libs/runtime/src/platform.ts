@@ -18,7 +18,7 @@ export interface Platform {
   /** Absent where the process was opened without one (an ingress on Kafka). */
   database: Database | undefined;
   /** Where the embedded PostgreSQL listens, when it is the one in use; the URL holds its password. */
-  embedded: { url: string; port: number; startedHere: boolean } | undefined;
+  embedded: { url: string; port: number; psql: string; startedHere: boolean } | undefined;
   /** Where a PostgreSQL is to be had, also where `database` is absent, for what may do without. */
   databaseUrl?: string | undefined;
   /** Lets go of everything, the last opened first. */

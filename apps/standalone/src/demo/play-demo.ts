@@ -89,6 +89,6 @@ function showAddresses(world: World, screen: Screen): void {
   screen.line(`  pixels      ${world.pixelUrl}/convert/{click_id}?type=registration`);
   screen.line(`  console     ${world.consoleUrl}/status`);
   screen.line(`  metrics     ${world.adminUrl}/metrics`);
-  screen.line(`  PostgreSQL  psql '${world.databaseUrl}'`);
-  screen.line(`  tools       DATABASE_URL='${world.databaseUrl}' npx tributary explain 123456789`);
+  screen.line(`  PostgreSQL  ${world.psql}`);
+  screen.line(`  tools       DATA_DIR=${world.dataDir} npx tributary explain 123456789`);
 }

@@ -10,7 +10,10 @@ export interface World {
   pixelUrl: string;
   consoleUrl: string;
   adminUrl: string;
-  databaseUrl: string;
+  /** What a person types to look into the database. */
+  psql: string;
+  /** `DATA_DIR` of the embedded database, for commands that are to attach to it. */
+  dataDir: string;
   /** Stops everything and removes its data. May be called twice. */
   close(): Promise<void>;
 }
@@ -43,7 +46,8 @@ export async function openWorld(): Promise<World> {
       pixelUrl: urlOf('pixels and clicks'),
       consoleUrl: urlOf('console'),
       adminUrl: urlOf('health and metrics'),
-      databaseUrl: process.platform.embedded!.url,
+      psql: process.platform.embedded!.psql,
+      dataDir: folder,
       close: () => (closing ??= process.stop().finally(remove)),
     };
   } catch (error) {

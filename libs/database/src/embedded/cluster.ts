@@ -29,12 +29,13 @@ const environment = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UT
 /** Files of one server: `data/` belongs to the server's account, everything else to ours. */
 export const dataFolder = (home: string): string => join(home, 'data');
 export const logFile = (home: string): string => join(home, 'server.log');
-const passwordFile = (home: string): string => join(home, 'password');
+/** In the form of libpq's password file (https://www.postgresql.org/docs/current/libpq-pgpass.html): psql reads it too. */
+export const passwordFile = (home: string): string => join(home, 'pgpass');
 const portFile = (home: string): string => join(home, 'port');
 
 /** The superuser's password, 192 random bits, kept in a file only its owner reads. */
 export function password(home: string): string {
-  return readFileSync(passwordFile(home), 'utf8');
+  return readFileSync(passwordFile(home), 'utf8').trim().split(':').at(-1)!;
 }
 
 /** The port of the last start, to be taken again if it is free; 0 before the first. */
@@ -61,8 +62,9 @@ export async function initialize(home: string, durable: boolean): Promise<void> 
   const staging = join(home, `data.new-${randomBytes(4).toString('hex')}`);
   const passwordForServer = `${staging}.password`; // gone as soon as initdb has read it
   mkdirSync(staging, { mode: 0o700 });
-  writeFileSync(passwordFile(home), randomBytes(24).toString('base64url'), { mode: 0o600 });
-  writeFileSync(passwordForServer, password(home), { mode: 0o600 });
+  const secret = randomBytes(24).toString('base64url');
+  writeFileSync(passwordFile(home), `127.0.0.1:*:*:${USER}:${secret}\n`, { mode: 0o600 });
+  writeFileSync(passwordForServer, secret, { mode: 0o600 });
   if (serverAccount.uid !== undefined && serverAccount.gid !== undefined) {
     for (const path of [staging, passwordForServer]) chownSync(path, serverAccount.uid, serverAccount.gid);
   }

@@ -1,5 +1,5 @@
 import { postgresBinaries } from './binaries.js';
-import { dataFolder, protectHome } from './cluster.js';
+import { DATABASE, USER, dataFolder, passwordFile, protectHome } from './cluster.js';
 import { addHolder, exclusively, hasLiveHolder } from './holders.js';
 import { serverHome } from './server-account.js';
 import { findServer, startServer, stopServer, type RunningServer } from './server.js';
@@ -9,6 +9,8 @@ export interface EmbeddedPostgres {
   /** With user, password and database: `postgres://tributary:…@127.0.0.1:port/tributary`. */
   url: string;
   port: number;
+  /** What a person types to look into it; names the password's file, not the password. */
+  psql: string;
   /** Whether this call has started it (`false`: attached to a running one). */
   startedHere: boolean;
   /** Ends this use, and the server when it was the last one. May be called twice. */
@@ -66,6 +68,7 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
   return {
     url: server.url,
     port: server.port,
+    psql: `PGPASSFILE=${passwordFile(home)} psql -h 127.0.0.1 -p ${server.port} -U ${USER} ${DATABASE}`,
     startedHere: server.child !== undefined,
     close: () => (closing ??= close()),
   };

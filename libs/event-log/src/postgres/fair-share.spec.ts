@@ -54,10 +54,13 @@ describe('fairShare', () => {
   });
 
   it('settles with every partition owned and nobody more than one ahead, whoever comes and goes', () => {
-    const groups = fc.array(fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1 }), {
-      minLength: 1,
-      maxLength: 5,
-    });
+    const groups = fc.array(
+      fc.uniqueArray(fc.constantFrom<string>('a', 'b', 'c', 'd', 'e'), { minLength: 1 }),
+      {
+        minLength: 1,
+        maxLength: 5,
+      },
+    );
     fc.assert(
       fc.property(groups, fc.integer({ min: 1, max: 20 }), fc.nat(9), (generations, count, topicId) => {
         const partitions = topic(topicId, count);
