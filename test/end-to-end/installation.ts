@@ -11,6 +11,9 @@ import type { PixelLoad } from './pixel-load.js';
 /** How many processes of each app there are. */
 const REPLICAS = 2;
 
+const SETTLE_LIMIT_MS = 60_000;
+const LOOK_EVERY_MS = 50;
+
 const ROLES = ['pixel-ingress', 'normalizer', 'attribution'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -89,7 +92,8 @@ export class Installation {
   /** Resolves when every record has been read by whom it is for, and every batch is settled. */
   async settled(): Promise<void> {
     for (const [group, topic] of CONSUMERS) {
-      await until(`${group} has read everything`, async () => (await this.lag(group, topic)) === 0n);
+      const isDone = async (): Promise<boolean> => (await this.lag(group, topic)) === 0n;
+      await until(`${group} has read everything`, isDone, SETTLE_LIMIT_MS, LOOK_EVERY_MS);
     }
     await until('every batch is settled', async () => {
       const left = await this.pool.query('SELECT 1 FROM tributary.unsettled_batches LIMIT 1');

@@ -100,10 +100,11 @@ async function untilRowsCome(installation: Installation): Promise<number> {
 /** Waits for a 503 of `/readyz` that names the check which fails. */
 async function notReady(process: AppProcess, check: string): Promise<void> {
   let last: HealthAnswer | undefined;
-  await until(`${process.app} is not ready`, async () => {
+  const isNotReady = async (): Promise<boolean> => {
     last = await process.ask('/readyz');
     return last.status === 503;
-  });
+  };
+  await until(`${process.app} is not ready`, isNotReady, BY_ITSELF_MS, 100);
   const { checks } = JSON.parse(last!.body) as { checks: Record<string, string> };
   expect(checks[check]).not.toBe('ok');
   expect(checks[check]).toMatch(/\w/);

@@ -27,6 +27,8 @@ const END_WITH_PARENT =
   'data:text/javascript,process.stdin.resume().on("end",()=>process.kill(process.pid,"SIGKILL"));process.stdin.unref()';
 
 const ANSWER_LIMIT_MS = 5_000;
+// Each answer of readiness asks the log and the database: oftener, and the asking is most of the work.
+const ASK_EVERY_MS = 100;
 const KEPT_LINES = 2_000;
 
 /** One app as a process of its own, run from `dist` as an orchestrator would. */
@@ -104,6 +106,7 @@ export class AppProcess {
         return last.status === 200;
       },
       limitMs,
+      ASK_EVERY_MS,
     ).catch((error: unknown) => {
       throw new Error(`${String(error)}; its last answer: ${last.status} ${last.body}; ${this.said()}`);
     });

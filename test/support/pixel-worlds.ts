@@ -58,10 +58,14 @@ const call = fc.record({
   delay: fc.oneof(fc.constant(0), minutes),
 });
 
-/** Up to 40 raw events. Receipt ids are those of the position, so that a world is the same on every run. */
-export const pixelWorld: fc.Arbitrary<RawEvent[]> = fc
-  .array(call, { minLength: 1, maxLength: 40 })
-  .map((calls) => calls.map((c, i) => rawEventOf(c, i)));
+/** Worlds of so many raw events. Receipt ids are those of the position, so that a world is the same on every run. */
+export const pixelWorldOf = (minCalls: number, maxCalls: number): fc.Arbitrary<RawEvent[]> =>
+  fc
+    .array(call, { minLength: minCalls, maxLength: maxCalls })
+    .map((calls) => calls.map((c, i) => rawEventOf(c, i)));
+
+/** Small ones, for many runs. */
+export const pixelWorld = pixelWorldOf(1, 40);
 
 type Call = typeof call extends fc.Arbitrary<infer T> ? T : never;
 
