@@ -33,6 +33,7 @@ class ConsoleModule {}
 export const consoleApp: App = {
   name: 'console',
   needsDatabase: true,
+  checkSettings: (environment) => void readSettings(ConsoleSettings, environment),
   start: startConsole,
 };
 

@@ -32,6 +32,7 @@ class PixelIngressModule {}
 export const pixelIngress: App = {
   name: 'pixel-ingress',
   needsDatabase: false,
+  checkSettings: readPixelSettings,
   async start(platform) {
     const app = await NestFactory.create<NestFastifyApplication>(
       PlatformModule.of(platform, PixelIngressModule),

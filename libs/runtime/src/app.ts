@@ -1,10 +1,13 @@
+import type { Environment } from './environment.js';
 import type { Platform } from './platform.js';
 
 /** One app: what it is called, what it needs, and how it starts on a platform. */
 export interface App {
   name: string;
   needsDatabase: boolean;
-  /** Resolves when the app does its work. @throws SettingsError for its own settings */
+  /** Reads the app's own settings, before anything is opened. @throws SettingsError with all that is wrong */
+  checkSettings?(environment: Environment): void;
+  /** Resolves when the app does its work. */
   start(platform: Platform): Promise<RunningApp>;
 }
 

@@ -4,7 +4,8 @@ import { readEnvironment, type Environment } from './environment.js';
 import { createLogger } from './logger.js';
 import { openPlatform, type Platform } from './platform.js';
 import { NotMigratedError, assertMigrated, migrate } from './topics.js';
-import { SettingsError } from './settings.js';
+import { PlatformSettings } from './platform-settings.js';
+import { SettingsError, checkAll, readSettings } from './settings.js';
 
 /** A process at work. */
 export interface RunningProcess {
@@ -21,7 +22,12 @@ export async function startProcess(
   apps: readonly App[],
   options: { environment: Environment; migrates: boolean },
 ): Promise<RunningProcess> {
-  const platform = await openPlatform(name, options.environment, {
+  const { environment } = options;
+  checkAll([
+    () => readSettings(PlatformSettings, environment),
+    ...apps.map((app) => () => app.checkSettings?.(environment)),
+  ]);
+  const platform = await openPlatform(name, environment, {
     database: apps.some((a) => a.needsDatabase),
   });
   const running: RunningApp[] = [];

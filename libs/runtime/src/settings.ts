@@ -29,3 +29,17 @@ export function readSettings<T extends object>(type: new () => T, environment: E
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }
+
+/** Makes all of these checks. @throws SettingsError with the problems of all that fail */
+export function checkAll(checks: readonly (() => unknown)[]): void {
+  const problems = checks.flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (e) {
+      if (e instanceof SettingsError) return e.problems;
+      throw e;
+    }
+  });
+  if (problems.length > 0) throw new SettingsError(problems);
+}
