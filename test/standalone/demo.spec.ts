@@ -18,5 +18,5 @@ it('plays the demo, checks every row, and leaves nothing behind', async () => {
   expect(stdout.match(/│ clara .*│ not yet .*│/g)).toHaveLength(1);
   expect(stdout.match(/│ clara .*│ yes .*│/g)).toHaveLength(1);
   expect(stdout).toMatch(/duplicate +the deposit that was told twice/);
-  expect(stdout).toMatch(/psql 'postgres:\/\/\S+'/);
+  expect(stdout).toMatch(/PostgreSQL +\S.*\bpsql\b.*127\.0\.0\.1/);
 });
