@@ -47,11 +47,14 @@ export function projectConversions(
     for (const id of weak) visible.delete(id);
   }
 
-  const touched = new Set([...changed.inserted, ...changed.updated, ...touchedByPairing(deposits, changed)]);
+  const moved = movedInPairing(deposits, changed);
+  const touched = new Set([...changed.inserted, ...changed.updated, ...moved.flat()]);
+  const shaken = new Set(moved.filter((group) => !group.every((id) => changed.inserted.has(id))).flat());
   for (const group of successfulByPlayer([...visible.values()])) {
     const first = group[0]!;
     visible.set(first.conversion_id, { ...first, is_first_deposit: true });
-    for (const id of touchedByFirst(group, changed)) touched.add(id);
+    const mayHaveLost = changed.updated.size > 0 || group.some((d) => shaken.has(d.conversion_id));
+    for (const id of touchedByFirst(group, touched, mayHaveLost)) touched.add(id);
   }
 
   const inOrder = [...touched].filter((id) => byId.has(id)).sort(compareBytes);
@@ -63,23 +66,33 @@ export function projectConversions(
   };
 }
 
-/** Deposits whose pairing the change can have moved. An updated one may have left any pair of its player. */
-function touchedByPairing(deposits: readonly (Conversion & { weak: boolean })[], changed: Changed): string[] {
-  const groups = [...groupBy(deposits, pairingKeyOf).values()];
-  return groups
-    .filter((group) => group.some((d) => d.weak))
-    .filter((group) => changed.updated.size > 0 || group.some((d) => changed.inserted.has(d.conversion_id)))
-    .flatMap((group) => group.map((d) => d.conversion_id));
+/** Deposits whose pairing the change can have moved, by what can be paired. An updated one may have left any pair of
+ * its players; where it is weak, the strong one that it left may have no weak one beside it any more. */
+function movedInPairing(
+  deposits: readonly (Conversion & { weak: boolean })[],
+  { inserted, updated }: Changed,
+): string[][] {
+  const mayHaveLeft = deposits.some((d) => d.weak && updated.has(d.conversion_id));
+  return [...groupBy(deposits, pairingKeyOf).values()]
+    .filter((group) => mayHaveLeft || group.some((d) => d.weak))
+    .filter((group) => updated.size > 0 || group.some((d) => inserted.has(d.conversion_id)))
+    .map((group) => group.map((d) => d.conversion_id));
 }
 
-/** Deposits that the change can have made a player's first, or no longer the first. */
-function touchedByFirst(group: readonly Conversion[], { inserted, updated }: Changed): string[] {
+/**
+ * Deposits that the change can have made a player's first, or no longer the first. Of those that it has not touched
+ * only the earliest can have been the first before.
+ * @param mayHaveLost whether some deposit may stand later than before, or no more
+ */
+function touchedByFirst(
+  group: readonly Conversion[],
+  touched: ReadonlySet<string>,
+  mayHaveLost: boolean,
+): string[] {
   const first = group[0]!.conversion_id;
-  const before = group.find(
-    (d) => !inserted.has(d.conversion_id) && !updated.has(d.conversion_id),
-  )?.conversion_id;
-  if (updated.size > 0) return before === undefined ? [first] : [first, before];
-  return inserted.has(first) && before !== undefined ? [before] : [];
+  if (!mayHaveLost && !touched.has(first)) return [];
+  const before = group.find((d) => !touched.has(d.conversion_id))?.conversion_id;
+  return before === undefined ? [first] : [first, before];
 }
 
 /** Successful deposits of each known player, the earliest first. */

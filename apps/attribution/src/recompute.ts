@@ -70,8 +70,9 @@ async function readScope({ pool }: Database, change: Change): Promise<Scope> {
   for (const id of movedIds) updated.add(id);
   facts.push(...(await readFacts(pool, without(movedIds, facts))));
 
-  await links.learn(playersIn(facts), looseClicksIn(facts));
-  await addDeposits(pool, facts, links);
+  const left = clicksIn(facts.filter((f) => f.type === 'deposit' && updated.has(f.conversion_id)));
+  await links.learn(playersIn(facts), [...looseClicksIn(facts), ...left]);
+  await addDeposits(pool, facts, links, left);
   const touches = await readTouches(
     pool,
     ids([...playersIn(facts), ...links.players()]),
@@ -81,18 +82,23 @@ async function readScope({ pool }: Database, change: Change): Promise<Scope> {
   return { facts, journeys: new Journeys(links.all, touches), changed: { inserted, updated } };
 }
 
-/** Adds the deposits of every player that a deposit among the facts may belong to, until none is missing: a
- * deposit that two sources give to two players leads from one to the other. */
+/**
+ * Adds the deposits of every player that a deposit among the facts may belong to, until none is missing: a
+ * deposit that two sources give to two players leads from one to the other.
+ * @param left clicks of deposits that may have been another player's before: whoever it was is linked to the click,
+ *   and has lost a pair or a first deposit
+ */
 async function addDeposits(
   pool: Database['pool'],
   facts: ConversionFact[],
   links: KnownLinks,
+  left: readonly BrandedId[],
 ): Promise<void> {
   const isNewPlayer = isNew();
   const isNewClick = isNew();
   for (;;) {
     const deposits = facts.filter((f) => f.type === 'deposit');
-    const loose = looseClicksIn(deposits);
+    const loose = [...looseClicksIn(deposits), ...left];
     const players = [...playersIn(deposits), ...loose.flatMap((c) => links.playersOf(c))].filter(isNewPlayer);
     const clicks = [...loose, ...players.flatMap((p) => links.clicksOf(p))].filter(isNewClick);
     if (players.length === 0 && clicks.length === 0) return;

@@ -1,0 +1,75 @@
+import { openDatabase, type Database } from '#libs/database';
+import { eventId, type RawEvent } from '#libs/events';
+import { canonicalDump, emptyTables } from '#test/canonical-dump';
+import { exampleRawConversion, exampleRawInstall } from '#test/example-events';
+import { testDatabase, type TestDatabase } from '#test/postgres';
+import { Engine, batchesOf, recordsOf } from './engine.js';
+
+let home: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  home = await testDatabase();
+  database = openDatabase(home.url, 'test', { warn: () => {} });
+  await database.migrate();
+});
+
+afterAll(async () => {
+  await database.close();
+  await home.drop();
+});
+
+const PLAYERS = ['anna', 'berta', 'clara'] as const;
+
+/** Distinct ids, and for the same weak deposit one natural key whoever tells it. */
+function identified(raw: RawEvent, natural_key: string, source: RawEvent['source']): RawEvent {
+  const payload = JSON.stringify(raw.payload);
+  const id = eventId({ brand: raw.brand, source, stream: raw.stream, naturalKey: natural_key, payload });
+  return { ...raw, source, natural_key, event_id: id };
+}
+
+/** All three are known to belong to the click, and each has a deposit of the same money. */
+const known: RawEvent[] = PLAYERS.flatMap((player_id) => [
+  identified(
+    exampleRawInstall({ type: 'registration', player_id }),
+    `registration ${player_id}`,
+    'pixel-server',
+  ),
+  identified(
+    exampleRawConversion({ player_id, transaction_id: `tx-${player_id}`, client: undefined }),
+    `tx|${player_id}`,
+    'pixel-server',
+  ),
+]);
+
+/** The same weak deposit, told to be this player's. */
+const weak = (player_id: string, source: RawEvent['source']): RawEvent =>
+  identified(
+    exampleRawConversion({ player_id, transaction_id: undefined, client: undefined }),
+    'weak',
+    source,
+  );
+
+async function delivered(batches: RawEvent[][]): Promise<string> {
+  await emptyTables(database.pool);
+  const engine = new Engine(database);
+  for (const raw of batches) await engine.attribute(batchesOf(recordsOf(raw, 0), [1_000])[0]!);
+  return canonicalDump(database.pool);
+}
+
+describe('a weak deposit that another telling gives to another player', () => {
+  const tellings = PLAYERS.flatMap((player) =>
+    (['pixel-browser', 'pixel-server'] as const).map((source) => weak(player, source)),
+  );
+
+  it('leaves nothing of itself in the row that it was part of, in whatever order it is told', async () => {
+    for (const [i, a] of tellings.entries()) {
+      for (const [j, b] of tellings.entries()) {
+        if (a.payload.player_id === b.payload.player_id) continue;
+        const c = tellings[(i + 2 * j) % tellings.length]!;
+        const expected = await delivered([[...known, a, b, c]]);
+        expect(await delivered([known, [a], [b], [c]])).toBe(expected);
+      }
+    }
+  });
+});

@@ -1,0 +1,69 @@
+import type { ConversionFact, IdentityLinkFact, JourneyTouch } from '#libs/database';
+import { conversionId, instantToMicros } from '#libs/events';
+
+const AT = '2026-11-21T10:00:00.000000Z';
+const RECEIPT = '01a1fd8c-697b-7162-a364-65666f99237d';
+
+/** What one source says of a deposit, or of what `change` makes of it; the joins follow from its own fields. */
+export function exampleFact(change: Partial<ConversionFact> = {}): ConversionFact {
+  const type = change.type ?? 'deposit';
+  const conversion_key = change.conversion_key ?? 'tx:1';
+  const occurred_at = change.occurred_at ?? AT;
+  const { player_id = 'p1', amount = '40', currency = 'USD' } = change;
+  const money = amount === null || currency === null ? null : `${currency} ${amount}`;
+  return {
+    conversion_id: conversionId('b', type, conversion_key),
+    source: 'pixel-server',
+    brand: 'b',
+    type,
+    conversion_key,
+    version: -instantToMicros(occurred_at),
+    status_rank: 0,
+    event_id: 'e1',
+    receipt_id: RECEIPT,
+    player_id,
+    click_id: null,
+    transaction_id: conversion_key.startsWith('tx:') ? conversion_key.slice(3) : null,
+    occurred_at,
+    amount,
+    currency,
+    status: 'approved',
+    weak: !conversion_key.startsWith('tx:'),
+    client: {},
+    custom: {},
+    player_id_low: player_id,
+    player_id_high: player_id,
+    money_low: money,
+    money_high: money,
+    first_receipt_id: RECEIPT,
+    first_received_at: occurred_at,
+    last_received_at: occurred_at,
+    ...change,
+  };
+}
+
+/** Click and player belong together. */
+export function exampleLink(
+  click_id: string,
+  player_id: string,
+  change: Partial<IdentityLinkFact> = {},
+): IdentityLinkFact {
+  return {
+    ...{ brand: 'b', click_id, player_id, occurred_at: AT, registered_at: null, first_received_at: AT },
+    ...change,
+  };
+}
+
+/** The touch of a click of ours. */
+export function exampleTouch(
+  click_id: string,
+  occurred_at: string,
+  change: Partial<JourneyTouch> = {},
+): JourneyTouch {
+  return {
+    ...{ brand: 'b', touch_id: click_id, click_id, player_id: null, occurred_at },
+    ...{ utm_source: `s-${click_id}`, utm_medium: null, utm_campaign: null, sub_ids: {} },
+    first_received_at: occurred_at,
+    ...change,
+  };
+}
