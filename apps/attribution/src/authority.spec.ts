@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import type { ConversionFact } from '#libs/database';
+import { exampleFact } from '#test/example-facts';
+import { compareAuthority, compareClickAuthority } from './authority.js';
+
+const fact = (source: string, change: Partial<ConversionFact> = {}): ConversionFact =>
+  exampleFact({ source, ...change });
+const sources = (facts: ConversionFact[]): string[] => facts.map((f) => f.source);
+
+describe('compareAuthority', () => {
+  it('asks a partner before the server and the server before the browser', () => {
+    const facts = ['pixel-browser', 'partner-b', 'pixel-server', 'partner-a'].map((s) => fact(s));
+    expect(sources(facts.sort(compareAuthority))).toEqual([
+      'partner-a',
+      'partner-b',
+      'pixel-server',
+      'pixel-browser',
+    ]);
+  });
+
+  it('asks of one source the strong deposit first, but a weightier source before it', () => {
+    const weakServer = fact('pixel-server', { weak: true, conversion_id: 'a' });
+    const strongServer = fact('pixel-server', { conversion_id: 'b' });
+    const strongBrowser = fact('pixel-browser', { conversion_id: 'b' });
+    expect([strongBrowser, weakServer, strongServer].sort(compareAuthority)).toEqual([
+      strongServer,
+      weakServer,
+      strongBrowser,
+    ]);
+  });
+});
+
+describe('compareClickAuthority', () => {
+  it('asks the pixels first, the server before the browser', () => {
+    const facts = ['partner-a', 'pixel-browser', 'pixel-server'].map((s) => fact(s));
+    expect(sources(facts.sort(compareClickAuthority))).toEqual([
+      'pixel-server',
+      'pixel-browser',
+      'partner-a',
+    ]);
+  });
+});
+
+describe.each([
+  ['compareAuthority', compareAuthority],
+  ['compareClickAuthority', compareClickAuthority],
+])('%s', (_name, compare) => {
+  it('is one order for one set, however it comes', () => {
+    const facts = fc.uniqueArray(
+      fc
+        .record({
+          source: fc.constantFrom('pixel-server', 'pixel-browser', 'x', 'y', '\u{1f600}', '\uffff'),
+          weak: fc.boolean(),
+          conversion_id: fc.constantFrom('a', 'b', 'c'),
+        })
+        .map((change) => exampleFact(change)),
+      { selector: (f) => `${f.source}|${f.conversion_id}` },
+    );
+    const both = facts.chain((f) =>
+      fc.tuple(fc.constant(f), fc.shuffledSubarray(f, { minLength: f.length })),
+    );
+    fc.assert(
+      fc.property(both, ([set, shuffled]) => {
+        expect([...shuffled].sort(compare)).toEqual([...set].sort(compare));
+      }),
+    );
+  });
+});

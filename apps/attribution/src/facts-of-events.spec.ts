@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { compareBytes } from '#libs/database';
+import type { CanonicalEvent, EventKind } from '#libs/events';
+import { exampleCanonicalEvents } from '#test/example-events';
+import { conversionIdOf } from './conversion-key.js';
+import { factsOfEvents, type Facts } from './facts-of-events.js';
+
+const events = exampleCanonicalEvents().map((e) => ({ ...e, is_test: undefined }));
+const of = <K extends EventKind>(kind: K): Extract<CanonicalEvent, { kind: K }> & { click_id: string } =>
+  events.find((e) => e.kind === kind) as never;
+const click = of('click');
+const deposit = of('deposit');
+const registration = of('registration');
+const counts = (facts: Facts): number[] => Object.values(facts).map((list) => (list as unknown[]).length);
+
+describe('factsOfEvents', () => {
+  it('is nothing of nothing', () => {
+    expect(factsOfEvents([])).toEqual({
+      conversions: [],
+      clicks: [],
+      touchpoints: [],
+      links: [],
+      receipts: [],
+    });
+  });
+
+  it.each([
+    ['install', [1, 0, 0, 1, 1]],
+    ['registration', [1, 0, 0, 1, 1]],
+    ['deposit', [1, 0, 0, 1, 1]],
+    ['click', [0, 1, 0, 1, 1]],
+    ['touchpoint', [0, 0, 1, 1, 0]],
+    ['identity_link', [0, 0, 0, 1, 0]],
+  ] as const)('makes of a %s conversions, clicks, touchpoints, links and receipts: %j', (kind, expected) => {
+    expect(counts(factsOfEvents([of(kind)]))).toEqual(expected);
+  });
+
+  it('makes no link of what names no player', () => {
+    const loose = events
+      .filter((e) => e.kind !== 'identity_link')
+      .map((e) => ({ ...e, player_id: undefined }));
+    expect(factsOfEvents(loose as CanonicalEvent[]).links).toEqual([]);
+  });
+
+  it('gives a deposit its fact', () => {
+    expect(factsOfEvents([deposit]).conversions).toEqual([
+      {
+        conversion_id: conversionIdOf(deposit),
+        source: deposit.source,
+        brand: deposit.brand,
+        type: 'deposit',
+        conversion_key: 'tx:123456789',
+        version: -1795255140000000n,
+        status_rank: 0,
+        event_id: deposit.event_id,
+        receipt_id: deposit.receipt_id,
+        player_id: '1874552',
+        click_id: deposit.click_id,
+        transaction_id: '123456789',
+        occurred_at: deposit.occurred_at,
+        amount: '40.5',
+        currency: 'USD',
+        status: 'approved',
+        weak: false,
+        client: deposit.client,
+        custom: deposit.custom,
+        player_id_low: '1874552',
+        player_id_high: '1874552',
+        money_low: 'USD 40.5',
+        money_high: 'USD 40.5',
+        first_receipt_id: deposit.receipt_id,
+        first_received_at: deposit.received_at,
+        last_received_at: deposit.received_at,
+      },
+    ]);
+  });
+
+  it('gives an install neither money nor weakness, and a deposit without a transaction weakness', () => {
+    const [install] = factsOfEvents([
+      { ...of('install'), amount: '1', currency: 'USD' } as never,
+    ]).conversions;
+    expect(install).toMatchObject({ amount: null, money_low: null, transaction_id: null, weak: false });
+    const [weak] = factsOfEvents([{ ...deposit, transaction_id: undefined }]).conversions;
+    expect(weak).toMatchObject({ weak: true, transaction_id: null, amount: '40.5' });
+  });
+
+  it('gives a click and a touchpoint where they came from', () => {
+    const { clicks, touchpoints } = factsOfEvents([click, of('touchpoint')]);
+    const shared = {
+      ...{ utm_source: 'affiliate-42', utm_medium: 'affiliate', utm_campaign: 'autumn' },
+      ...{ utm_term: null, utm_content: null },
+      sub_ids: { sub1: 'banner-7', sub10: 'Ünïcode' },
+      ad_click_ids: { gclid: 'Cj0KCQ' },
+      first_received_at: click.received_at,
+    };
+    expect(clicks).toMatchObject([
+      { ...shared, link: 'welcome', referrer: click.referrer, client: click.client },
+    ]);
+    expect(touchpoints).toMatchObject([{ ...shared, touch_id: click.click_id, click_id: click.click_id }]);
+  });
+
+  it('notes when a link was registered by registrations alone', () => {
+    const registeredAt = (e: CanonicalEvent): unknown => factsOfEvents([e]).links[0]!.registered_at;
+    expect(registeredAt(registration)).toBe(registration.occurred_at);
+    for (const e of events.filter((other) => other.kind !== 'registration'))
+      expect(registeredAt(e)).toBeNull();
+  });
+
+  it('joins what several events say of one thing', () => {
+    const later = { ...deposit, event_id: '0'.repeat(64), occurred_at: '2026-11-21T12:00:00.000000Z' };
+    const other = {
+      ...later,
+      player_id: 'someone else',
+      amount: '41',
+      received_at: '2026-11-22T00:00:00.000000Z',
+    };
+    const facts = factsOfEvents([
+      other,
+      deposit,
+      registration,
+      deposit,
+      { ...registration, kind: 'deposit' },
+    ]);
+    expect(facts.conversions.filter((f) => f.transaction_id !== null)).toMatchObject([
+      {
+        occurred_at: deposit.occurred_at,
+        player_id: '1874552',
+        player_id_low: '1874552',
+        player_id_high: 'someone else',
+        money_low: 'USD 40.5',
+        money_high: 'USD 41',
+        first_received_at: deposit.received_at,
+        last_received_at: other.received_at,
+      },
+    ]);
+    expect(facts.links).toHaveLength(2);
+    expect(facts.receipts).toHaveLength(1);
+  });
+
+  it('keeps sources apart', () => {
+    const { conversions } = factsOfEvents([deposit, { ...deposit, source: 'pixel-server' }]);
+    expect(conversions.map((f) => f.source).sort()).toEqual(['pixel-browser', 'pixel-server']);
+  });
+
+  it('leaves of a test its receipt and nothing else', () => {
+    const tests = events.map((e, i) => ({ ...e, is_test: true as const, receipt_id: `r${i}` }));
+    const facts = factsOfEvents(tests);
+    expect(counts(facts)).toEqual([0, 0, 0, 0, 4]);
+    expect(facts.receipts.every((r) => r.is_test)).toBe(true);
+    expect(facts.receipts.map((r) => r.kind)).toEqual(['install', 'registration', 'deposit', 'click']);
+  });
+
+  it('is one set in one order, however the events come and how often', () => {
+    const variations: Partial<CanonicalEvent>[] = [
+      {},
+      { player_id: '\u{1f600}', occurred_at: '2026-01-01T00:00:00.000000Z' },
+      { brand: '\uffff' },
+      { brand: '\u{1f600}', click_id: 'c' },
+    ];
+    const world = variations.flatMap((change, v) =>
+      events.map((e, i) => ({ ...e, event_id: `e${v}-${i}`, receipt_id: `r${v}-${i}`, ...change })),
+    ) as CanonicalEvent[];
+    const expected = factsOfEvents(world);
+    const told = fc.shuffledSubarray([...world, ...world], { minLength: world.length });
+    fc.assert(
+      fc.property(told, (shuffled) => {
+        expect(factsOfEvents([...shuffled, ...world.toReversed()])).toEqual(expected);
+      }),
+    );
+    const ids = expected.conversions.map((f) => `${f.conversion_id}|${f.source}`);
+    expect(ids).toEqual([...ids].sort(compareBytes));
+  });
+});

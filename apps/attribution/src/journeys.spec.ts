@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { exampleLink, exampleTouch } from '#test/example-facts';
+import { Journeys } from './journeys.js';
+
+const at = (text: string): string => `2026-11-${text}.000000Z`;
+const NOON = at('21T12:00:00');
+const to = (change: { player_id?: string; click_id?: string } = {}) => ({
+  ...{ brand: 'b', player_id: null, click_id: null, occurred_at: NOON },
+  ...change,
+});
+
+describe('Journeys.journeyTo', () => {
+  it('is empty where nothing is known', () => {
+    expect(new Journeys([], []).journeyTo(to({ click_id: 'c' }))).toEqual({
+      ...{ first: null, last: null, clickId: 'c', click: undefined, receivedAt: undefined },
+    });
+    expect(new Journeys([], []).journeyTo(to()).clickId).toBeNull();
+  });
+
+  it.each([
+    ['30 days before', '2026-10-22T12:00:00.000000Z', true],
+    ['30 days and a microsecond before', '2026-10-22T11:59:59.999999Z', false],
+    ['at the same instant', NOON, true],
+    ['a microsecond behind', '2026-11-21T12:00:00.000001Z', false],
+  ])('counts a touch of its player %s: %s → %s', (_what, occurred_at, counts) => {
+    const touches = [exampleTouch('c', occurred_at, { player_id: 'p' })];
+    const { first, last } = new Journeys([], touches).journeyTo(to({ player_id: 'p' }));
+    expect([first?.at, last?.at]).toEqual(counts ? [occurred_at, occurred_at] : [undefined, undefined]);
+  });
+
+  it('counts the click that it names itself though its own clock is behind, and tells the click’s own time', () => {
+    const touches = [exampleTouch('own', at('21T12:05:00')), exampleTouch('old', at('20T00:00:00'))];
+    const links = [exampleLink('old', 'p')];
+    const journey = new Journeys(links, touches).journeyTo(to({ click_id: 'own', player_id: 'p' }));
+    expect([journey.first?.click_id, journey.last?.click_id]).toEqual(['old', 'own']);
+    expect(journey.last?.at).toBe(at('21T12:05:00'));
+  });
+
+  it('does not count another click of its player that is later', () => {
+    const links = [exampleLink('own', 'p'), exampleLink('later', 'p')];
+    const touches = [exampleTouch('own', at('21T11:00:00')), exampleTouch('later', at('21T12:05:00'))];
+    expect(new Journeys(links, touches).journeyTo(to({ player_id: 'p' })).last?.click_id).toBe('own');
+  });
+
+  it('leaves out a click beyond the look-back, and still belongs to it', () => {
+    const touches = [exampleTouch('c', '2026-09-01T00:00:00.000000Z')];
+    const journey = new Journeys([], touches).journeyTo(to({ click_id: 'c' }));
+    expect(journey).toMatchObject({ first: null, last: null, clickId: 'c', click: touches[0] });
+    expect(journey.receivedAt).toBe(touches[0]!.first_received_at);
+  });
+
+  it('orders touches of one instant by their ids', () => {
+    const touches = ['c', 'a', 'b'].map((c) => exampleTouch(c, at('21T11:00:00'), { player_id: 'p' }));
+    const { first, last } = new Journeys([], touches).journeyTo(to({ player_id: 'p' }));
+    expect([first?.click_id, last?.click_id]).toEqual(['a', 'c']);
+  });
+
+  it('knows nothing of another brand', () => {
+    const touches = [exampleTouch('c', at('21T11:00:00'), { brand: 'other', player_id: 'p' })];
+    const links = [exampleLink('c', 'p', { brand: 'other' })];
+    const journeys = new Journeys(links, touches);
+    expect(journeys.journeyTo(to({ player_id: 'p', click_id: 'c' }))).toMatchObject({
+      first: null,
+      click: undefined,
+    });
+    expect(journeys.playerOf('b', 'c')).toBeNull();
+  });
+
+  it('was received when the last of what it looked at was', () => {
+    const touches = [exampleTouch('c', at('21T11:00:00'), { first_received_at: at('22T00:00:00') })];
+    const links = [exampleLink('c', 'p', { first_received_at: at('23T00:00:00') })];
+    expect(new Journeys([], touches).journeyTo(to({ click_id: 'c' })).receivedAt).toBe(at('22T00:00:00'));
+    expect(new Journeys(links, touches).journeyTo(to({ player_id: 'p' })).receivedAt).toBe(at('23T00:00:00'));
+  });
+});
+
+describe('the owner', () => {
+  const early = at('01T00:00:00');
+  const late = at('02T00:00:00');
+  it.each([
+    ['the earliest seen', { occurred_at: late }, { occurred_at: early }, 'b'],
+    ['the earliest registered', { registered_at: early }, { registered_at: late }, 'a'],
+    ['one registered before one seen earlier', { registered_at: late }, { occurred_at: early }, 'a'],
+    ['the lesser id of two registered at once', { registered_at: early }, { registered_at: early }, 'a'],
+    ['the lesser id of two seen at once', {}, {}, 'a'],
+  ])('is %s', (_what, a, b, owner) => {
+    const clicks = new Journeys([exampleLink('b', 'p', b), exampleLink('a', 'p', a)], []);
+    expect(clicks.ownerClickOf('b', 'p')).toBe(owner);
+    expect(clicks.journeyTo(to({ player_id: 'p' })).clickId).toBe(owner);
+    expect(clicks.journeyTo(to({ player_id: 'p', click_id: 'own' })).clickId).toBe('own');
+    const players = new Journeys([exampleLink('c', 'b', b), exampleLink('c', 'a', a)], []);
+    expect(players.playerOf('b', 'c')).toBe(owner);
+  });
+
+  it('is nobody where there is no link', () => {
+    const journeys = new Journeys([], []);
+    expect([journeys.ownerClickOf('b', 'p'), journeys.playerOf('b', 'c')]).toEqual([null, null]);
+  });
+});
+
+it('answers the same whatever the order of links and touches', () => {
+  const id = fc.constantFrom('a', 'b', 'c');
+  const time = fc.constantFrom('2026-10-01', '2026-11-20', '2026-11-21').map((d) => `${d}T00:00:00.000000Z`);
+  const links = fc.uniqueArray(
+    fc
+      .tuple(id, id, time, fc.option(time))
+      .map(([c, p, occurred_at, registered_at]) => exampleLink(c, p, { occurred_at, registered_at })),
+    { selector: (l) => `${l.click_id}|${l.player_id}` },
+  );
+  const touches = fc.uniqueArray(
+    fc.tuple(id, time, fc.option(id)).map(([c, t, player_id]) => exampleTouch(c, t, { player_id })),
+    { selector: (t) => t.touch_id },
+  );
+  fc.assert(
+    fc.property(links, touches, fc.option(id), fc.option(id), (l, t, player_id, click_id) => {
+      const asked = { brand: 'b', player_id, click_id, occurred_at: NOON };
+      const backwards = new Journeys(l.toReversed(), t.toReversed());
+      expect(backwards.journeyTo(asked)).toEqual(new Journeys(l, t).journeyTo(asked));
+    }),
+  );
+});

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import type { ConversionFact } from '#libs/database';
+import type { Conversion } from '#libs/events';
+import { exampleFact, exampleLink, exampleTouch } from '#test/example-facts';
+import { Journeys } from './journeys.js';
+import { resolveConversion } from './resolve-conversion.js';
+
+const nobody = new Journeys([], []);
+const resolve = (facts: ConversionFact[], journeys = nobody): Conversion =>
+  resolveConversion(facts[0]!, facts, journeys);
+const server = (change: Partial<ConversionFact> = {}): ConversionFact =>
+  exampleFact({ source: 'pixel-server', ...change });
+const browser = (change: Partial<ConversionFact> = {}): ConversionFact =>
+  exampleFact({ source: 'pixel-browser', ...change });
+const partner = (change: Partial<ConversionFact> = {}): ConversionFact =>
+  exampleFact({ source: 'partner', ...change });
+
+describe('resolveConversion', () => {
+  it('is what a single source says, and says so of every field', () => {
+    const c = resolve([server({ click_id: 'c', custom: { tier: 'gold' } })]);
+    expect(c).toMatchObject({
+      ...{
+        player_id: 'p1',
+        click_id: 'c',
+        transaction_id: '1',
+        amount: '40',
+        currency: 'USD',
+        net_amount: '40',
+      },
+      ...{ status: 'approved', sources: ['pixel-server'], conflict: false, custom: { tier: 'gold' } },
+      ...{ is_first_deposit: false, attributed: false, first_touch: null, last_touch: null, sub_ids: {} },
+    });
+    const named = ['player_id', 'click_id', 'transaction_id', 'occurred_at', 'amount', 'currency', 'status'];
+    expect(c.provenance).toEqual(Object.fromEntries(named.map((name) => [name, 'pixel-server'])));
+  });
+
+  it.each([
+    [
+      'a partner before the pixels',
+      [browser({ amount: '1' }), partner({ amount: '3' }), server({ amount: '2' })],
+      '3',
+      'partner',
+    ],
+    [
+      'the server before the browser',
+      [browser({ amount: '1' }), server({ amount: '2' })],
+      '2',
+      'pixel-server',
+    ],
+    [
+      'one that has it before a weightier one without',
+      [browser({ amount: '1' }), server({ amount: null, currency: null })],
+      '1',
+      'pixel-browser',
+    ],
+  ])('takes the money from %s', (_what, facts, amount, source) => {
+    const c = resolve(facts);
+    expect([c.amount, c.net_amount]).toEqual([amount, amount]);
+    expect([c.provenance['amount'], c.provenance['currency']]).toEqual([source, source]);
+  });
+
+  it('takes amount and currency from one source, never one from each', () => {
+    const c = resolve([
+      browser({ amount: '1', currency: 'EUR' }),
+      partner({ amount: null, currency: 'USD' }),
+    ]);
+    expect([c.amount, c.currency]).toEqual(['1', 'EUR']);
+  });
+
+  it('falls back on the least money that a source ever said where its standing word has none', () => {
+    const forgot = server({ amount: null, currency: null, money_low: 'USD 40.5', money_high: 'USD 41' });
+    expect(resolve([forgot])).toMatchObject({ amount: '40.5', currency: 'USD', net_amount: '40.5' });
+    expect(resolve([forgot]).provenance).toMatchObject({ amount: 'pixel-server', currency: 'pixel-server' });
+    expect(resolve([forgot, browser({ amount: '39' })])).toMatchObject({ amount: '39' });
+    const never = server({ amount: null, currency: null });
+    expect(resolve([never])).toMatchObject({ amount: null, currency: null, net_amount: null });
+    expect(resolve([never]).provenance).not.toHaveProperty('amount');
+  });
+
+  it('falls back on the least player that a source ever said', () => {
+    const c = resolve([server({ player_id: null, player_id_low: 'anna', player_id_high: 'anna' })]);
+    expect([c.player_id, c.provenance['player_id'], c.conflict]).toEqual(['anna', 'pixel-server', false]);
+  });
+
+  it('takes the click from a pixel before a partner', () => {
+    const c = resolve([partner({ click_id: 'partner' }), browser({ click_id: 'browser' })]);
+    expect([c.click_id, c.provenance['click_id']]).toEqual(['browser', 'pixel-browser']);
+  });
+
+  it.each([
+    ['agreeing sources', [server(), browser()], false],
+    ['differing amounts', [server(), browser({ amount: '41' })], true],
+    ['differing currencies', [server(), browser({ currency: 'EUR' })], true],
+    ['differing players', [server(), browser({ player_id: 'p2' })], true],
+    [
+      'one that says nothing of either',
+      [server(), browser({ amount: null, currency: null, player_id: null })],
+      false,
+    ],
+    ['two words of one source on money', [server({ money_high: 'USD 41' })], true],
+    ['two words of one source on the player', [server({ player_id_high: 'p2' })], true],
+    ['differing clicks', [server({ click_id: 'a' }), browser({ click_id: 'b' })], false],
+  ])('sees whether there is a conflict between %s', (_what, facts, conflict) => {
+    expect(resolve(facts).conflict).toBe(conflict);
+  });
+
+  it('lays custom fields over each other, the weightiest on top', () => {
+    const c = resolve([
+      partner({ custom: { a: 'partner' } }),
+      browser({ custom: { a: 'browser', b: 'browser', c: 'browser' } }),
+      server({ custom: { b: 'server' } }),
+    ]);
+    expect(c.custom).toEqual({ a: 'partner', b: 'server', c: 'browser' });
+  });
+
+  it('finds the click through the player, and says how', () => {
+    const journeys = new Journeys(
+      [exampleLink('c', 'p1')],
+      [exampleTouch('c', '2026-11-20T00:00:00.000000Z', { sub_ids: { sub1: 'x' } })],
+    );
+    const c = resolve([server()], journeys);
+    expect(c).toMatchObject({ click_id: 'c', attributed: true, sub_ids: { sub1: 'x' } });
+    expect(c.first_touch).toEqual(c.last_touch);
+    expect(c.first_touch).toMatchObject({ source: 's-c', click_id: 'c' });
+    expect(c.provenance).toMatchObject({ click_id: 'identity_link', player_id: 'pixel-server' });
+  });
+
+  it('finds the player through the click, and says how', () => {
+    const c = resolve(
+      [server({ player_id: null, click_id: 'c' })],
+      new Journeys([exampleLink('c', 'p9')], []),
+    );
+    expect(c).toMatchObject({ player_id: 'p9', click_id: 'c', attributed: false });
+    expect(c.provenance).toMatchObject({ player_id: 'identity_link', click_id: 'pixel-server' });
+  });
+
+  it('was updated when the last of all that it rests on was received', () => {
+    const received = (day: number): string => `2026-11-2${day}T00:00:00.000000Z`;
+    const facts = [
+      server({ first_received_at: received(2), last_received_at: received(3) }),
+      browser({ first_received_at: received(1), last_received_at: received(1) }),
+    ];
+    expect(resolve(facts)).toMatchObject({ first_received_at: received(1), updated_at: received(3) });
+    const late = new Journeys([exampleLink('c', 'p1', { first_received_at: received(4) })], []);
+    expect(resolve(facts, late)).toMatchObject({ first_received_at: received(1), updated_at: received(4) });
+  });
+
+  it('is one row for one set of facts, however they come', () => {
+    const facts = fc.uniqueArray(
+      fc
+        .record({
+          source: fc.constantFrom('pixel-server', 'pixel-browser', 'a', 'b'),
+          player_id: fc.constantFrom('p', 'q', null),
+          click_id: fc.constantFrom('c', 'd', null),
+          amount: fc.constantFrom('1', '2', null),
+          currency: fc.constantFrom('EUR', 'USD'),
+          custom: fc.dictionary(fc.constantFrom('x', 'y'), fc.nat({ max: 2 })),
+        })
+        .map((change) => exampleFact(change)),
+      { selector: (f) => f.source, minLength: 1 },
+    );
+    fc.assert(
+      fc.property(facts, (set) => {
+        expect(resolve(set.toReversed())).toEqual(resolve(set));
+      }),
+    );
+  });
+});
