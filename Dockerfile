@@ -5,7 +5,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY bin bin
-RUN npm ci --ignore-scripts --omit=optional
+RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY apps apps
 COPY libs libs
@@ -14,7 +14,8 @@ COPY test/support test/support
 RUN npm run build && rm -rf dist/bench dist/test && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production
+ENV NODE_ENV=production DATA_DIR=/var/lib/tributary
+RUN install -d -o node -g node /var/lib/tributary
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
@@ -22,5 +23,6 @@ COPY --from=build /app/dist dist
 COPY --from=build /app/bin bin
 COPY LICENSE ./
 USER node
+VOLUME /var/lib/tributary
 EXPOSE 8080 8081 9090
 CMD ["node", "dist/apps/standalone/src/main.js"]
