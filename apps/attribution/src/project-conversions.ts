@@ -49,11 +49,15 @@ export function projectConversions(
 
   const moved = movedInPairing(deposits, changed);
   const touched = new Set([...changed.inserted, ...changed.updated, ...moved.flat()]);
-  const shaken = new Set(moved.filter((group) => !group.every((id) => changed.inserted.has(id))).flat());
+  const shaken = new Set(
+    moved
+      .filter((group) => !group.every((id) => changed.inserted.has(id)))
+      .flatMap((group) => group.flatMap((id) => [playerOf(alone.get(id)), playerOf(visible.get(id))])),
+  );
   for (const group of successfulByPlayer([...visible.values()])) {
     const first = group[0]!;
     visible.set(first.conversion_id, { ...first, is_first_deposit: true });
-    const mayHaveLost = changed.updated.size > 0 || group.some((d) => shaken.has(d.conversion_id));
+    const mayHaveLost = changed.updated.size > 0 || shaken.has(playerOf(first));
     for (const id of touchedByFirst(group, touched, mayHaveLost)) touched.add(id);
   }
 
@@ -98,14 +102,16 @@ function touchedByFirst(
 /** Successful deposits of each known player, the earliest first. */
 function successfulByPlayer(conversions: readonly Conversion[]): Conversion[][] {
   const successful = conversions.filter((c) => c.type === 'deposit' && c.status === 'approved');
-  const groups = groupBy(successful, (c) =>
-    c.player_id === null ? undefined : brandedKey(c.brand, c.player_id),
-  );
+  const groups = groupBy(successful, playerOf);
   return [...groups.values()].map((group) =>
     group.sort(
       (a, b) => compareBytes(a.occurred_at, b.occurred_at) || compareBytes(a.conversion_id, b.conversion_id),
     ),
   );
+}
+
+function playerOf(c: Conversion | undefined): string | undefined {
+  return c === undefined || c.player_id === null ? undefined : brandedKey(c.brand, c.player_id);
 }
 
 /** Items by key, those without one left out. */
