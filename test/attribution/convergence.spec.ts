@@ -6,6 +6,7 @@ import type { RecordBatch } from '#libs/event-log';
 import { canonicalDump, emptyTables } from '#test/canonical-dump';
 import { exampleRawConversion } from '#test/example-events';
 import { pixelWorld } from '#test/pixel-worlds';
+import { schemaProblems } from '#test/published-schemas';
 import { testDatabase, type TestDatabase } from '#test/postgres';
 import { Engine, batchesOf, recordsOf } from './engine.js';
 
@@ -148,13 +149,14 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(5);
 }
 
-/** The last record of every key on topic `conversions` tells the row that stands. */
+/** The last record of every key on topic `conversions` tells the row that stands, as its published schema says. */
 async function expectPublishedIsVisible(engine: Engine): Promise<void> {
   const rows = await database.pool.query<Record<string, unknown>>(
     `SELECT ${CONVERSION_COLUMNS} FROM tributary.conversions c`,
   );
   const visible = new Map(rows.rows.map(conversionOf).map((c) => [c.conversion_id, serializeConversion(c)]));
   const told = new Map([...engine.published].filter(([, value]) => value !== null));
+  expect([...told.values()].flatMap((value) => schemaProblems(value!))).toEqual([]);
   const parsed = (m: Map<string, string | null>): object =>
     Object.fromEntries([...m].map(([id, v]) => [id, (JSON.parse(v ?? '') as { data: unknown }).data]));
   expect(parsed(told)).toEqual(parsed(visible));

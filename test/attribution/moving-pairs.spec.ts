@@ -73,3 +73,60 @@ describe('a weak deposit that another telling gives to another player', () => {
     }
   });
 });
+
+describe('a deposit that earlier tellings give to one player after another', () => {
+  const HOLDERS = ['anna', 'berta', 'clara', 'dora'] as const;
+  const clickOf = (i: number): string => `00000000-0000-4000-8000-00000000000${i}`;
+  /** Everyone's own deposit at 12:00. */
+  const own = HOLDERS.map((player_id, i) =>
+    identified(
+      exampleRawConversion({
+        player_id,
+        click_id: clickOf(i),
+        transaction_id: `own-${player_id}`,
+        time: '2026-11-21T12:00:00.000000Z',
+        client: undefined,
+      }),
+      `tx|own-${player_id}`,
+      'pixel-server',
+    ),
+  );
+  /** The same transaction, told to be this player's at this hour: the earliest telling stands. */
+  const told = (player: number, hour: number): RawEvent =>
+    identified(
+      exampleRawConversion({
+        player_id: HOLDERS[player],
+        click_id: clickOf(player),
+        transaction_id: 'contested',
+        time: `2026-11-21T0${hour}:00:00.000000Z`,
+        client: undefined,
+      }),
+      'tx|contested',
+      'pixel-server',
+    );
+
+  it('gives the first deposit back to everyone who held it, however many came between', async () => {
+    for (const order of [
+      [0, 1, 2, 3],
+      [2, 0, 3, 1],
+      [1, 3, 0, 2],
+    ]) {
+      const tellings = order.map((player, i) => told(player, 9 - i));
+      const expected = await delivered([[...own, ...tellings]]);
+      expect(await delivered([own, ...tellings.map((t) => [t])])).toBe(expected);
+    }
+  });
+
+  it('does so too where the process died before it could say what followed', async () => {
+    const [first, second, third] = [told(2, 9), told(0, 8), told(3, 7)];
+    const expected = await delivered([[...own, first, second, third]]);
+    await emptyTables(database.pool);
+    const engine = new Engine(database);
+    const batch = (raw: RawEvent[], partition: number) => batchesOf(recordsOf(raw, partition), [1_000])[0]!;
+    await engine.attribute(batch([...own, first], 0));
+    await engine.dieAfterFacts(batch([second], 1));
+    await engine.attribute(batch([third], 2));
+    await engine.attribute(batch([second], 1));
+    expect(await canonicalDump(database.pool)).toBe(expected);
+  });
+});

@@ -1,0 +1,197 @@
+import { attribution } from '#apps/attribution';
+import type { EventLog, LogRecord } from '#libs/event-log';
+import { Group, Topic, canonicalEventKey, serializeCanonicalEvent, type CanonicalEvent } from '#libs/events';
+import { databaseOf, migrate, openPlatform, startProcess, type RunningProcess } from '#libs/runtime';
+import { exampleCanonicalEvents } from '#test/example-events';
+import { testDatabase, type TestDatabase } from '#test/postgres';
+import { schemaProblems } from '#test/published-schemas';
+import { groupIsThrough, intercepted, storedIn, until } from '../normalizer/log-probe.js';
+
+let database: TestDatabase;
+let environment: Record<string, string>;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  environment = {
+    DATABASE_URL: database.url,
+    ADMIN_HOST: '127.0.0.1',
+    ADMIN_PORT: '0',
+    KAFKA_PARTITIONS: '3',
+    LOG_LEVEL: 'silent',
+  };
+});
+afterEach(() => database.drop());
+
+const events = exampleCanonicalEvents();
+const example = events.find((e) => e.kind === 'deposit')!;
+const recordOf = (event: CanonicalEvent): LogRecord => ({
+  key: canonicalEventKey(event),
+  value: serializeCanonicalEvent(event),
+});
+/** Deposits of one player, so that they share a partition and a batch. */
+const deposits = (count: number): CanonicalEvent[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ...example,
+    event_id: String(i).padStart(64, '0'),
+    natural_key: `tx|${i}`,
+    transaction_id: `tx-${i}`,
+  }));
+
+async function withAttribution(use: (running: RunningProcess) => Promise<void>): Promise<void> {
+  const running = await startProcess('attribution', [attribution], { environment, migrates: true });
+  try {
+    await use(running);
+  } finally {
+    await running.stop();
+  }
+}
+
+async function rowsOf<Row>({ platform }: Pick<RunningProcess, 'platform'>, query: string): Promise<Row[]> {
+  return (await databaseOf(platform).pool.query(query)).rows as Row[];
+}
+
+const attributed = (log: EventLog): Promise<void> =>
+  until(() => groupIsThrough(log, Group.attribution, Topic.conversionEvents));
+const deadLettersStored = (log: EventLog): Promise<void> =>
+  until(() => groupIsThrough(log, Group.deadLetterStore, Topic.deadLetters));
+
+describe('attribution', () => {
+  it('makes rows of canonical events, and tells topic conversions of them', async () => {
+    await withAttribution(async (running) => {
+      const { eventLog } = running.platform;
+      const real = events.map((e) => ({ ...e, is_test: undefined }));
+      await eventLog.publish(Topic.conversionEvents, real.map(recordOf));
+      await attributed(eventLog);
+
+      const rows = await rowsOf(
+        running,
+        `SELECT type, conversion_key, player_id, amount::float, is_first_deposit, attributed, last_touch_campaign
+          FROM tributary.conversions ORDER BY type`,
+      );
+      const common = { player_id: '1874552', attributed: true, last_touch_campaign: 'autumn' };
+      const byClick = { ...common, conversion_key: `click:${example.click_id}`, amount: null };
+      expect(rows).toEqual([
+        { ...common, type: 'deposit', conversion_key: 'tx:123456789', amount: 40.5, is_first_deposit: true },
+        { ...byClick, type: 'install', is_first_deposit: false },
+        { ...byClick, type: 'registration', is_first_deposit: false },
+      ]);
+      const told = await storedIn(eventLog, Topic.conversions);
+      expect(told.flatMap((r) => schemaProblems(r.value!))).toEqual([]);
+      expect(new Set(told.map((r) => r.key)).size).toBe(3);
+    });
+  });
+
+  it('keeps dead letters in their table, also one whose original no text column takes', async () => {
+    await withAttribution(async (running) => {
+      const { eventLog, metrics } = running.platform;
+      const originals = [
+        'not json',
+        '{"a": "\0\u{1f600}',
+        serializeCanonicalEvent(example).replace('"40.5"', '40.5'),
+      ];
+      await eventLog.publish(
+        Topic.conversionEvents,
+        originals.map((value, i) => ({ key: `k${i}\0`, value })),
+      );
+      await attributed(eventLog);
+      await deadLettersStored(eventLog);
+
+      const stored = await rowsOf<{ reason: string; original: Buffer; record_key: Buffer }>(
+        running,
+        'SELECT reason, path, original, record_key, app FROM tributary.dead_letters ORDER BY record_key',
+      );
+      expect(stored.map((d) => d.original.toString())).toEqual(originals);
+      expect(stored.map((d) => d.record_key.toString())).toEqual(['k0\0', 'k1\0', 'k2\0']);
+      expect(stored).toMatchObject([
+        { reason: 'invalid_json', path: '', app: 'attribution' },
+        { reason: 'invalid_json', path: '', app: 'attribution' },
+        { reason: 'invalid_field', path: '/data/amount', app: 'attribution' },
+      ]);
+      const told = await storedIn(eventLog, Topic.deadLetters);
+      expect(told.flatMap((r) => schemaProblems(r.value!))).toEqual([]);
+      const counted = (await metrics.deadLetters.get()).values.map((v) => [v.labels.reason, v.value]);
+      expect(counted.sort()).toEqual([
+        ['invalid_field', 1],
+        ['invalid_json', 2],
+      ]);
+    });
+  });
+
+  it('finds the events that PostgreSQL refuses among others, and stores the others', async () => {
+    const batch = deposits(50);
+    // The year 0 exists in ISO 8601, and so in instants; PostgreSQL has none.
+    for (const i of [0, 17, 18]) batch[i]!.occurred_at = '0000-06-01T00:00:00.000000Z';
+    const platform = await openPlatform('attribution', environment, { database: true });
+    try {
+      await migrate(platform);
+      await platform.eventLog.publish(Topic.conversionEvents, batch.map(recordOf));
+      const app = await attribution.start(platform);
+      try {
+        await attributed(platform.eventLog);
+        await deadLettersStored(platform.eventLog);
+        const rows = await rowsOf<{ transaction_id: string }>(
+          { platform },
+          'SELECT transaction_id FROM tributary.conversions',
+        );
+        const expected = batch
+          .map((_, i) => `tx-${i}`)
+          .filter((tx) => !['tx-0', 'tx-17', 'tx-18'].includes(tx));
+        expect(rows.map((r) => r.transaction_id).sort()).toEqual(expected.sort());
+        const dead = await rowsOf(
+          { platform },
+          'SELECT reason, detail, event_id FROM tributary.dead_letters ORDER BY event_id',
+        );
+        const detail = expect.stringContaining('SQLSTATE 22008') as string;
+        expect(dead).toEqual(
+          [0, 17, 18].map((i) => ({ reason: 'rejected_by_database', detail, event_id: batch[i]!.event_id })),
+        );
+      } finally {
+        await app.stop();
+      }
+    } finally {
+      await platform.close();
+    }
+  });
+
+  it('commits offsets after the rows, the news of them and the dead letters are durable', async () => {
+    const platform = await openPlatform('attribution', environment, { database: true });
+    try {
+      await migrate(platform);
+      const { eventLog } = platform;
+      const effects: string[] = [];
+      const state = async (): Promise<string> => {
+        const lags = await eventLog.lag(Group.attribution, [Topic.conversionEvents]);
+        const [rows] = await rowsOf<{ n: number }>(
+          { platform },
+          'SELECT count(*)::int AS n FROM tributary.conversions',
+        );
+        return `${rows!.n} rows, ${lags.reduce((sum, l) => sum + (l.committed ?? 0n), 0n)} committed`;
+      };
+      const recorded = intercepted(eventLog, {
+        publish: async (topic, records) => {
+          effects.push(`${topic} begins: ${await state()}`);
+          const positions = await eventLog.publish(topic, records);
+          effects.push(`${topic} durable: ${await state()}`);
+          return positions;
+        },
+      });
+      const [key, records] = [canonicalEventKey(example), deposits(3).map(recordOf)];
+      await eventLog.publish(Topic.conversionEvents, [...records, { key, value: 'broken' }]);
+      const app = await attribution.start({ ...platform, eventLog: recorded });
+      try {
+        await attributed(eventLog);
+        expect(effects).toEqual([
+          'conversions begins: 3 rows, 0 committed',
+          'conversions durable: 3 rows, 0 committed',
+          'dead-letters begins: 3 rows, 0 committed',
+          'dead-letters durable: 3 rows, 0 committed',
+        ]);
+        expect(await state()).toBe('3 rows, 4 committed');
+      } finally {
+        await app.stop();
+      }
+    } finally {
+      await platform.close();
+    }
+  });
+});
