@@ -20,6 +20,8 @@ const ready = await mayKillBrokers('an installation on Kafka whose processes are
     await kafka?.close();
   }, 60_000);
 
+  afterEach(() => stage?.stopLoads(), 60_000);
+
   survivesProcessFaults(() => stage);
   survivesPostgresFaults(() => stage, 'kafka');
   survivesBrokerFaults(

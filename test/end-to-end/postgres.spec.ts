@@ -11,6 +11,8 @@ describe('an installation on the log in PostgreSQL', () => {
 
   afterAll(() => stage?.close(), 60_000);
 
+  afterEach(() => stage?.stopLoads(), 60_000);
+
   survivesProcessFaults(() => stage);
   survivesPostgresFaults(() => stage, 'postgres');
 });

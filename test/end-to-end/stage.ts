@@ -37,6 +37,11 @@ export class Stage {
     await this.installation.expectExactly(this.loads);
   }
 
+  /** Ends loads that a failed test has left running, so that the tests after it begin as they should. */
+  async stopLoads(): Promise<void> {
+    await Promise.allSettled(this.loads.map((load) => load.stop()));
+  }
+
   async close(): Promise<void> {
     await this.installation.close();
     await this.postgres.drop();
