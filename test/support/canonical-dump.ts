@@ -6,7 +6,7 @@ const TABLES = {
   clicks: { key: 'brand, click_id', without: [] },
   touchpoints: { key: 'brand, touch_id', without: [] },
   identity_links: { key: 'brand, click_id, player_id', without: [] },
-  conversion_facts: { key: 'conversion_id, source', without: [] },
+  conversion_facts: { key: 'conversion_id, source', without: ['previous_player_id', 'previous_click_id'] },
   conversions: { key: 'conversion_id', without: ['revision'] },
   deposit_pairings: { key: 'conversion_id', without: ['revision'] },
   receipts: { key: 'receipt_id', without: ['raw_position'] },
@@ -30,6 +30,6 @@ export async function emptyTables(pool: Pool): Promise<void> {
   await pool.query(
     `TRUNCATE ${Object.keys(TABLES)
       .map((t) => `tributary.${t}`)
-      .join(', ')}, tributary.unsettled_batches, tributary.dead_letters`,
+      .join(', ')}, tributary.unsettled_batches, tributary.former_holders, tributary.dead_letters`,
   );
 }

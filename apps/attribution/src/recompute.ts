@@ -3,6 +3,7 @@ import {
   nextRevision,
   readConversionIds,
   readFacts,
+  readFormerHolders,
   readLinks,
   readTouches,
   upsertConversions,
@@ -70,9 +71,9 @@ async function readScope({ pool }: Database, change: Change): Promise<Scope> {
   for (const id of movedIds) updated.add(id);
   facts.push(...(await readFacts(pool, without(movedIds, facts))));
 
-  const left = clicksIn(facts.filter((f) => f.type === 'deposit' && updated.has(f.conversion_id)));
-  await links.learn(playersIn(facts), [...looseClicksIn(facts), ...left]);
-  await addDeposits(pool, facts, links, left);
+  const former = await readFormer(pool, facts, updated);
+  await links.learn([...playersIn(facts), ...former.players], [...looseClicksIn(facts), ...former.clicks]);
+  await addDeposits(pool, facts, links, former);
   const touches = await readTouches(
     pool,
     ids([...playersIn(facts), ...links.players()]),
@@ -85,21 +86,25 @@ async function readScope({ pool }: Database, change: Change): Promise<Scope> {
 /**
  * Adds the deposits of every player that a deposit among the facts may belong to, until none is missing: a
  * deposit that two sources give to two players leads from one to the other.
- * @param left clicks of deposits that may have been another player's before: whoever it was is linked to the click,
- *   and has lost a pair or a first deposit
+ * @param former players and clicks whose some of the deposits were before: they may have lost a pair or a first
+ *   deposit
  */
 async function addDeposits(
   pool: Database['pool'],
   facts: ConversionFact[],
   links: KnownLinks,
-  left: readonly BrandedId[],
+  former: Holders,
 ): Promise<void> {
   const isNewPlayer = isNew();
   const isNewClick = isNew();
   for (;;) {
     const deposits = facts.filter((f) => f.type === 'deposit');
-    const loose = [...looseClicksIn(deposits), ...left];
-    const players = [...playersIn(deposits), ...loose.flatMap((c) => links.playersOf(c))].filter(isNewPlayer);
+    const loose = [...looseClicksIn(deposits), ...former.clicks];
+    const players = [
+      ...playersIn(deposits),
+      ...former.players,
+      ...loose.flatMap((c) => links.playersOf(c)),
+    ].filter(isNewPlayer);
     const clicks = [...loose, ...players.flatMap((p) => links.clicksOf(p))].filter(isNewClick);
     if (players.length === 0 && clicks.length === 0) return;
     const more = await readFacts(
@@ -109,6 +114,27 @@ async function addDeposits(
     facts.push(...more);
     await links.learn(playersIn(more), looseClicksIn(more));
   }
+}
+
+interface Holders {
+  players: BrandedId[];
+  clicks: BrandedId[];
+}
+
+/** Whose the updated deposits were, by words that no longer stand, and by those of whom they are. */
+async function readFormer(
+  pool: Database['pool'],
+  facts: readonly ConversionFact[],
+  updated: ReadonlySet<string>,
+): Promise<Holders> {
+  const deposits = facts.filter((f) => f.type === 'deposit' && updated.has(f.conversion_id));
+  const brandOf = new Map(deposits.map((f) => [f.conversion_id, f.brand]));
+  const holders = await readFormerHolders(pool, [...brandOf.keys()]);
+  const idsOf = (column: 'player_id' | 'click_id'): BrandedId[] =>
+    holders.flatMap((h) =>
+      h[column] === '' ? [] : [{ brand: brandOf.get(h.conversion_id)!, id: h[column] }],
+    );
+  return { players: ids(idsOf('player_id')), clicks: ids([...clicksIn(deposits), ...idsOf('click_id')]) };
 }
 
 /** Links of players and clicks, read as they are asked for. */

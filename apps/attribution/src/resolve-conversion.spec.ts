@@ -77,9 +77,9 @@ describe('resolveConversion', () => {
     expect(resolve([never]).provenance).not.toHaveProperty('amount');
   });
 
-  it('falls back on the least player that a source ever said', () => {
+  it('takes the player from standing words alone: those are what a player’s deposits are found by', () => {
     const c = resolve([server({ player_id: null, player_id_low: 'anna', player_id_high: 'anna' })]);
-    expect([c.player_id, c.provenance['player_id'], c.conflict]).toEqual(['anna', 'pixel-server', false]);
+    expect([c.player_id, c.provenance['player_id'], c.conflict]).toEqual([null, undefined, false]);
   });
 
   it('takes the click from a pixel before a partner', () => {

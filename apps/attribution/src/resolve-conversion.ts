@@ -16,19 +16,15 @@ export function resolveConversion(
 ): Conversion {
   const ranked = [...facts].sort(compareAuthority);
   const provenance: Record<string, string> = {};
-  const take = <F extends keyof ConversionFact>(
-    field: F,
-    from = ranked,
-    as: string = field,
-  ): ConversionFact[F] | null => {
+  const take = <F extends keyof ConversionFact>(field: F, from = ranked): ConversionFact[F] | null => {
     const fact = from.find((f) => f[field] !== null);
-    if (fact) provenance[as] = fact.source;
+    if (fact) provenance[field] = fact.source;
     return fact ? fact[field] : null;
   };
   const transaction = take('transaction_id');
   const occurredAt = take('occurred_at')!;
   const status = take('status')!;
-  const player = take('player_id') ?? take('player_id_low', ranked, 'player_id');
+  const player = take('player_id');
   const priced = ranked.find((f) => f.amount !== null) ?? ranked.find((f) => f.money_low !== null);
   if (priced) provenance['amount'] = provenance['currency'] = priced.source;
   const money = priced && moneyOf(priced);

@@ -1,5 +1,7 @@
 import type { PoolClient } from 'pg';
 import {
+  compareBytes,
+  insertFormerHolders,
   insertReceipts,
   isUnsettled,
   markUnsettled,
@@ -10,6 +12,7 @@ import {
   type BatchRange,
   type BrandedId,
   type Database,
+  type FormerHolder,
   type Statement,
 } from '#libs/database';
 import type { Facts } from './facts-of-events.js';
@@ -48,14 +51,34 @@ async function mergeAll(client: PoolClient, facts: Facts): Promise<Change> {
   const links = await run<{ brand: string; click_id: string; player_id: string }>(facts.links, () =>
     upsertIdentityLinks(facts.links),
   );
-  const conversions = await run<{ conversion_id: string; inserted: boolean }>(facts.conversions, () =>
+  const conversions = await run<StoredSlot>(facts.conversions, () =>
     upsertConversionFacts(facts.conversions),
   );
+  const holders = formerHoldersOf(conversions);
+  await run(holders, () => insertFormerHolders(holders));
   return {
     inserted: conversions.filter((c) => c.inserted).map((c) => c.conversion_id),
     updated: conversions.filter((c) => !c.inserted).map((c) => c.conversion_id),
     ...movedBy([...touches, ...links]),
   };
+}
+
+/** A slot that is new or has changed, and who held the conversion by its last word. */
+interface StoredSlot {
+  conversion_id: string;
+  inserted: boolean;
+  previous_player_id: string | null;
+  previous_click_id: string | null;
+}
+
+function formerHoldersOf(slots: readonly StoredSlot[]): FormerHolder[] {
+  const holders = new Map<string, FormerHolder>();
+  for (const { conversion_id, previous_player_id, previous_click_id } of slots) {
+    if (previous_player_id === null && previous_click_id === null) continue;
+    const [player_id, click_id] = [previous_player_id ?? '', previous_click_id ?? ''];
+    holders.set(`${conversion_id}\0${player_id}\0${click_id}`, { conversion_id, player_id, click_id });
+  }
+  return [...holders].sort(([a], [b]) => compareBytes(a, b)).map(([, holder]) => holder);
 }
 
 function everythingIn(facts: Facts): Change {

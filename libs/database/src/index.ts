@@ -31,6 +31,7 @@ export {
 } from './facts/clicks.js';
 export { mergeIdentityLinks, upsertIdentityLinks, type IdentityLinkFact } from './facts/identity-links.js';
 export { deleteReceiptsBefore, insertReceipts, type Receipt } from './facts/receipts.js';
+export { insertFormerHolders, readFormerHolders, type FormerHolder } from './facts/former-holders.js';
 export { insertDeadLetters } from './facts/dead-letters.js';
 export { isUnsettled, markSettled, markUnsettled, type BatchRange } from './facts/unsettled-batches.js';
 export {

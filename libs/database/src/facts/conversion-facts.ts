@@ -93,6 +93,11 @@ const merges = Object.entries(COLUMNS).flatMap(([name, { on }]) => {
   return on === 'key' ? [] : [`${name} = ${on.toUpperCase()}(t.${name}, excluded.${name})`];
 });
 
+/** Whose the conversion was by the word that no longer stands: told to whoever made the change, by RETURNING. */
+const previous = ['player_id', 'click_id'].map(
+  (c) => `previous_${c} = CASE WHEN ${STANDS} THEN t.${c} ELSE t.previous_${c} END`,
+);
+
 /** Changes nothing where the slot already holds all that the row says. */
 const CHANGES = Object.entries(COLUMNS)
   .filter(([, { on }]) => on === 'least' || on === 'greatest')
@@ -105,8 +110,8 @@ const CHANGES = Object.entries(COLUMNS)
 export const upsertConversionFacts = defineInsert<ConversionFact>(
   'conversion_facts',
   COLUMNS,
-  `ON CONFLICT (conversion_id, source) DO UPDATE SET ${merges.join(', ')} WHERE ${CHANGES}
-   RETURNING t.conversion_id, t.xmax = 0 AS inserted`,
+  `ON CONFLICT (conversion_id, source) DO UPDATE SET ${[...merges, ...previous].join(', ')} WHERE ${CHANGES}
+   RETURNING t.conversion_id, t.xmax = 0 AS inserted, t.previous_player_id, t.previous_click_id`,
 );
 
 /** The slot's join, in memory: the same rules as the statement's, for facts that come in one batch. */

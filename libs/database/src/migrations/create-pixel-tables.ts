@@ -89,7 +89,14 @@ const UP = [
     first_receipt_id uuid NOT NULL,
     first_received_at timestamptz NOT NULL,
     last_received_at timestamptz NOT NULL,
+    previous_player_id text COLLATE "C",
+    previous_click_id text COLLATE "C",
     PRIMARY KEY (conversion_id, source))`,
+  `CREATE TABLE tributary.former_holders (
+    conversion_id text COLLATE "C" NOT NULL,
+    player_id text COLLATE "C" NOT NULL,
+    click_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (conversion_id, player_id, click_id))`,
   `CREATE INDEX conversion_facts_player ON tributary.conversion_facts (brand, player_id) WHERE player_id IS NOT NULL`,
   `CREATE INDEX conversion_facts_click ON tributary.conversion_facts (brand, click_id)
     WHERE player_id IS NULL AND click_id IS NOT NULL`,
@@ -173,6 +180,7 @@ const DOWN = [
   'receipts',
   'deposit_pairings',
   'conversions',
+  'former_holders',
   'conversion_facts',
   'identity_links',
   'touchpoints',

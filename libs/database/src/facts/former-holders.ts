@@ -1,0 +1,40 @@
+import type { Pool } from 'pg';
+import { defineInsert } from '../set-statement.js';
+
+/**
+ * Whose a conversion was by the word of a source that has since said something else. What its former holder lost
+ * (a first deposit, a pair) is to be found again, even if the process that made the change dies. Holders are only
+ * added; they are no facts, and in which order they were so is of no account.
+ */
+export interface FormerHolder {
+  conversion_id: string;
+  /** Empty: the source named no player, or no click. */
+  player_id: string;
+  click_id: string;
+}
+
+/** Adds holders; one that is there stays. Distinct, sorted by their three columns. */
+export const insertFormerHolders = defineInsert<FormerHolder>(
+  'former_holders',
+  {
+    conversion_id: { type: 'text', of: (h) => h.conversion_id },
+    player_id: { type: 'text', of: (h) => h.player_id },
+    click_id: { type: 'text', of: (h) => h.click_id },
+  },
+  'ON CONFLICT DO NOTHING',
+);
+
+/** Everyone whose the conversions once were. */
+export async function readFormerHolders(
+  pool: Pool,
+  conversionIds: readonly string[],
+): Promise<FormerHolder[]> {
+  if (conversionIds.length === 0) return [];
+  const found = await pool.query<FormerHolder>({
+    name: 'read former holders',
+    text: `SELECT h.conversion_id, h.player_id, h.click_id FROM unnest($1::text[]) AS w (id)
+      JOIN tributary.former_holders h ON h.conversion_id = w.id`,
+    values: [conversionIds],
+  });
+  return found.rows;
+}
