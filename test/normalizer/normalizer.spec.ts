@@ -147,6 +147,7 @@ describe('normalizer', () => {
         ]);
         expect(await committedOf(held.partition)).toBe(2n);
         const common = { topic: 'raw-events', ms: expect.any(Number) as number };
+        expect(JSON.stringify(lines())).not.toContain('mark-'); // the player ids of all records
         expect(lines().filter((l) => l['msg'] === 'normalized')).toMatchObject([
           { ...common, partition: passing.partition, first: '0', last: '0', in: 1, ok: 1, dead: 0 },
           { ...common, partition: held.partition, first: '0', last: '1', in: 2, ok: 1, dead: 1 },

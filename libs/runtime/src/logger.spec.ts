@@ -1,0 +1,67 @@
+import { PassThrough } from 'node:stream';
+import { NestLogger, createLogger, type Logger } from './logger.js';
+
+function recorded(level = 'trace'): { logger: Logger; lines: () => Record<string, unknown>[] } {
+  const stream = new PassThrough();
+  let text = '';
+  stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const lines = (): Record<string, unknown>[] =>
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  return { logger: createLogger('normalizer', level, stream as unknown as NodeJS.WriteStream), lines };
+}
+
+describe('createLogger', () => {
+  it('writes one line of JSON with the app, the instant and the fields, and nothing of the machine', () => {
+    const { logger, lines } = recorded();
+    logger.info({ topic: 'raw-events', in: 7 }, 'normalized');
+    expect(lines()).toEqual([
+      {
+        level: 30,
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
+        app: 'normalizer',
+        topic: 'raw-events',
+        in: 7,
+        msg: 'normalized',
+      },
+    ]);
+  });
+
+  it('writes what went wrong, with its stack', () => {
+    const { logger, lines } = recorded();
+    logger.error({ error: new RangeError('too far') }, 'failed');
+    expect(lines()).toMatchObject([
+      {
+        error: {
+          type: 'RangeError',
+          message: 'too far',
+          stack: expect.stringContaining('logger.spec') as string,
+        },
+      },
+    ]);
+  });
+
+  it('keeps to its level', () => {
+    const { logger, lines } = recorded('warn');
+    logger.info('quiet');
+    logger.warn('loud');
+    expect(lines().map((l) => l['msg'])).toEqual(['loud']);
+  });
+});
+
+describe('NestLogger', () => {
+  it('takes the chatter of a start for debug, warnings and errors for what they are', () => {
+    const { logger, lines } = recorded();
+    const nest = new NestLogger(logger);
+    nest.log('Starting', 'NestFactory');
+    nest.warn('careful', 'Router');
+    nest.error(new Error('broken'), 'stack', 'Injector');
+    expect(lines()).toMatchObject([
+      { level: 20, context: 'NestFactory', msg: 'Starting' },
+      { level: 40, context: 'Router', msg: 'careful' },
+      { level: 50, context: 'Injector', msg: 'Error: broken', error: { message: 'broken' } },
+    ]);
+  });
+});
