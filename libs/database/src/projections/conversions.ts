@@ -129,9 +129,9 @@ export async function changedSince(
 ): Promise<Map<string, StandingRow>> {
   const found = await pool.query<Record<string, unknown> & { id: string; revision: string | null }>({
     name: 'changed since',
-    text: `SELECT w.id, c.revision, ${CONVERSION_COLUMNS}
-      FROM unnest($1::text[], $2::bigint[]) AS w (id, revision)
-      LEFT JOIN tributary.conversions c ON c.conversion_id = w.id
+    text: `SELECT w.id, c.* FROM unnest($1::text[], $2::bigint[]) AS w (id, revision) LEFT JOIN LATERAL
+        (SELECT revision, ${CONVERSION_COLUMNS} FROM tributary.conversions c WHERE c.conversion_id = w.id OFFSET 0) AS c
+        ON true
       WHERE c.revision IS DISTINCT FROM w.revision`,
     values: [[...expected.keys()], [...expected.values()].map((r) => (r === null ? null : String(r)))],
   });

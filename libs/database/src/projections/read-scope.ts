@@ -1,3 +1,8 @@
+/**
+ * Reads of what a recomputation needs. Each looks rows up key by key: `LATERAL (… OFFSET 0)` leaves PostgreSQL
+ * no other way. A plain join, planned once while the tables are nearly empty, reads whole indexes for every
+ * batch, and its plan is kept until somebody analyzes the table.
+ */
 import type { Pool } from 'pg';
 import type { Instant } from '#libs/events';
 import { CONVERSION_FACT_COLUMNS, conversionFactOf, type ConversionFact } from '../facts/conversion-facts.js';
@@ -34,8 +39,8 @@ export async function readFacts(pool: Pool, conversionIds: readonly string[]): P
   if (conversionIds.length === 0) return [];
   const found = await pool.query<Record<string, unknown>>({
     name: 'read facts',
-    text: `SELECT ${CONVERSION_FACT_COLUMNS} FROM unnest($1::text[]) AS w (id)
-      JOIN tributary.conversion_facts f ON f.conversion_id = w.id`,
+    text: `SELECT f.* FROM unnest($1::text[]) AS w (id), LATERAL
+      (SELECT ${CONVERSION_FACT_COLUMNS} FROM tributary.conversion_facts f WHERE f.conversion_id = w.id OFFSET 0) AS f`,
     values: [conversionIds],
   });
   return found.rows.map(conversionFactOf);
@@ -54,13 +59,13 @@ export async function readConversionIds(
   if (players.length === 0 && clicks.length === 0) return [];
   const found = await pool.query<{ conversion_id: string }>({
     name: 'read conversion ids',
-    text: `SELECT f.conversion_id FROM unnest($1::text[], $2::text[]) AS p (brand, id)
-        JOIN tributary.conversion_facts f ON f.brand = p.brand AND f.player_id = p.id
-        WHERE $5::text IS NULL OR f.type = $5
+    text: `SELECT f.conversion_id FROM unnest($1::text[], $2::text[]) AS p (brand, id), LATERAL
+        (SELECT f.conversion_id FROM tributary.conversion_facts f WHERE f.brand = p.brand AND f.player_id = p.id
+          AND ($5::text IS NULL OR f.type = $5) OFFSET 0) AS f
       UNION
-      SELECT f.conversion_id FROM unnest($3::text[], $4::text[]) AS c (brand, id)
-        JOIN tributary.conversion_facts f ON f.brand = c.brand AND f.click_id = c.id AND f.player_id IS NULL
-        WHERE $5::text IS NULL OR f.type = $5`,
+      SELECT f.conversion_id FROM unnest($3::text[], $4::text[]) AS c (brand, id), LATERAL
+        (SELECT f.conversion_id FROM tributary.conversion_facts f WHERE f.brand = c.brand AND f.click_id = c.id
+          AND f.player_id IS NULL AND ($5::text IS NULL OR f.type = $5) OFFSET 0) AS f`,
     values: [...unzip(players), ...unzip(clicks), type ?? null],
   });
   return found.rows.map((r) => r.conversion_id);
@@ -78,11 +83,13 @@ export async function readLinks(
     text: `WITH players AS (
         SELECT p.brand, p.id FROM unnest($1::text[], $2::text[]) AS p (brand, id)
         UNION
-        SELECT l.brand, l.player_id FROM unnest($3::text[], $4::text[]) AS c (brand, id)
-          JOIN tributary.identity_links l ON l.brand = c.brand AND l.click_id = c.id)
-      SELECT l.brand, l.click_id, l.player_id, ${instantText('l.occurred_at')},
-        (l.registered_at AT TIME ZONE 'UTC')::text AS registered_at, ${instantText('l.first_received_at')}
-      FROM players p JOIN tributary.identity_links l ON l.brand = p.brand AND l.player_id = p.id`,
+        SELECT l.brand, l.player_id FROM unnest($3::text[], $4::text[]) AS c (brand, id), LATERAL
+          (SELECT l.brand, l.player_id FROM tributary.identity_links l
+            WHERE l.brand = c.brand AND l.click_id = c.id OFFSET 0) AS l)
+      SELECT l.* FROM players p, LATERAL
+        (SELECT l.brand, l.click_id, l.player_id, ${instantText('l.occurred_at')},
+          (l.registered_at AT TIME ZONE 'UTC')::text AS registered_at, ${instantText('l.first_received_at')}
+        FROM tributary.identity_links l WHERE l.brand = p.brand AND l.player_id = p.id OFFSET 0) AS l`,
     values: [...unzip(players), ...unzip(clicks)],
   });
   return found.rows.map((row) => ({
@@ -104,11 +111,11 @@ export async function readTouches(
     t.utm_medium, t.utm_campaign, t.sub_ids, ${instantText('t.first_received_at')}`;
   const found = await pool.query<JourneyTouch>({
     name: 'read touches',
-    text: `SELECT ${columns} FROM unnest($1::text[], $2::text[]) AS c (brand, id)
-        JOIN tributary.touchpoints t ON t.brand = c.brand AND t.click_id = c.id
+    text: `SELECT t.* FROM unnest($1::text[], $2::text[]) AS c (brand, id), LATERAL
+        (SELECT ${columns} FROM tributary.touchpoints t WHERE t.brand = c.brand AND t.click_id = c.id OFFSET 0) AS t
       UNION ALL
-      SELECT ${columns} FROM unnest($3::text[], $4::text[]) AS p (brand, id)
-        JOIN tributary.touchpoints t ON t.brand = p.brand AND t.player_id = p.id`,
+      SELECT t.* FROM unnest($3::text[], $4::text[]) AS p (brand, id), LATERAL
+        (SELECT ${columns} FROM tributary.touchpoints t WHERE t.brand = p.brand AND t.player_id = p.id OFFSET 0) AS t`,
     values: [...unzip(clicks), ...unzip(players)],
   });
   return found.rows.map((row) => ({
