@@ -21,6 +21,8 @@ export interface Usage {
 export interface Drained {
   /** From the normalizer's start of work to the last batch that was settled. */
   seconds: number;
+  /** Canonical events in a batch of attribution, on average. */
+  eventsPerBatch: number;
   usage: Usage[];
 }
 
@@ -34,6 +36,7 @@ export interface DrainOptions {
 
 /** Hears of the batches that attribution has settled. */
 export class SettledBatches {
+  count = 0;
   events = 0;
   /** When the last of them was settled, epoch milliseconds. */
   lastAtMs = 0;
@@ -41,6 +44,7 @@ export class SettledBatches {
   watch(attribution: NodeProcess): void {
     attribution.onLine((line) => {
       if (line['msg'] !== 'attributed') return;
+      this.count++;
       this.events += Number(line['in']);
       this.lastAtMs = Math.max(this.lastAtMs, Date.parse(String(line['time'])));
     });
@@ -69,6 +73,7 @@ export async function drain(
   await Promise.all(apps.map((a) => a.stop()));
   return {
     seconds: (settled.lastAtMs - startedAtMs) / 1_000,
+    eventsPerBatch: settled.events / settled.count,
     usage: after.map((part, i) => ({ ...part, cpuSeconds: part.cpuSeconds - before[i]!.cpuSeconds })),
   };
 }

@@ -27,9 +27,9 @@ export const MIX =
 const START_MS = Date.parse('2026-11-01T00:00:00Z');
 /** Between two neighbouring players' clicks. */
 const APART_MS = 20;
-/** How far the five events of a player lie apart, in players that come meanwhile. */
-const STEP_PLAYERS = 400;
-const JITTER_PLAYERS = 600;
+/** How far the five events of a player lie apart, in players that come meanwhile; some change places. */
+const STEP_PLAYERS = 6_000;
+const JITTER_PLAYERS = 6_500;
 
 /** Numbers from 0 to 1 that are the same on every run (mulberry32). */
 function randomOf(seed: number): () => number {

@@ -6,7 +6,7 @@ import type { SinkFigures, SinkRun } from './sink-bench.js';
 export function sinkTables({ runs, recoveries }: SinkFigures): FigureTable[] {
   const rates: FigureTable = {
     title: 'rates',
-    head: ['stored before', 'events', 'seconds', 'events/s', 'bare upsert rows/s', 'ratio', 'CPU µs/event'],
+    head: ['stored before', 'events', 'seconds', 'events/s', 'bare upsert rows/s', 'ratio', 'CPU µs/event', 'events/batch'],
     rows: runs.map((r) => [
       r.storedBefore.toLocaleString('en-US'),
       r.events.toLocaleString('en-US'),
@@ -15,6 +15,7 @@ export function sinkTables({ runs, recoveries }: SinkFigures): FigureTable[] {
       figure(limitOf(r)),
       figure(rateOf(r) / limitOf(r)),
       figure((r.usage.reduce((sum, u) => sum + u.cpuSeconds, 0) / r.events) * 1e6),
+      figure(r.eventsPerBatch),
     ]),
   };
   const usage: FigureTable = {
