@@ -6,7 +6,16 @@ import type { SinkFigures, SinkRun } from './sink-bench.js';
 export function sinkTables({ runs, recoveries }: SinkFigures): FigureTable[] {
   const rates: FigureTable = {
     title: 'rates',
-    head: ['stored before', 'events', 'seconds', 'events/s', 'bare upsert rows/s', 'ratio', 'CPU µs/event', 'events/batch'],
+    head: [
+      'stored before',
+      'events',
+      'seconds',
+      'events/s',
+      'bare upsert rows/s',
+      'ratio',
+      'CPU µs/event',
+      'events/batch',
+    ],
     rows: runs.map((r) => [
       r.storedBefore.toLocaleString('en-US'),
       r.events.toLocaleString('en-US'),
