@@ -19,7 +19,7 @@ interface Answer extends Refused {
   receipt: string | undefined;
 }
 
-const CALLS_PER_SECOND = 150;
+const CALLS_PER_SECOND = 100;
 const MAX_UNDER_WAY = 64;
 const ANSWER_LIMIT_MS = 20_000;
 const NEXT_TARGET_MS = 20;
@@ -54,7 +54,7 @@ export class PixelLoad {
   }
 
   /** Resolves when this many more calls have been accepted. */
-  async progress(calls = 60): Promise<void> {
+  async progress(calls = 40): Promise<void> {
     const goal = this.accepted.length + calls;
     await until('calls are accepted', () => {
       if (this.failure) throw this.failure;

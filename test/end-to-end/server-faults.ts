@@ -5,6 +5,9 @@ import type { Installation } from './installation.js';
 import type { PixelLoad } from './pixel-load.js';
 import type { Stage } from './stage.js';
 
+/** Of one test, on a machine that has much else to do. */
+const LIMIT_MS = 240_000;
+
 /** Generous: what it took is printed; that it goes on by itself is what is held. */
 const BY_ITSELF_MS = 40_000;
 
@@ -45,36 +48,40 @@ export function survivesPostgresFaults(stageOf: () => Stage, logIn: 'postgres' |
 
 /** What the only broker may go through under load. */
 export function survivesBrokerFaults(stageOf: () => Stage, broker: () => KafkaBroker): void {
-  it('goes on by itself when the broker is killed with kill -9, and answers 503 while it is away', async () => {
-    const stage = stageOf();
-    const { installation } = stage;
-    const load = stage.startLoad();
-    await load.progress();
-    await broker().kill9();
-    await Promise.all(installation.all().map((each) => notReady(each, 'event-log')));
-    for (const each of installation.all()) expect(await each.ask('/livez')).toMatchObject({ status: 200 });
-    await until('a call is told to come again', () => load.refused.length > 0);
-    const acceptedBefore = load.accepted.length;
-    await broker().start();
-    const begin = Date.now();
-    await until('calls are accepted', () => load.accepted.length > acceptedBefore, BY_ITSELF_MS);
-    const acceptedMs = Date.now() - begin;
-    const resumedMs = acceptedMs + (await untilRowsCome(installation));
-    report(
-      `broker killed: the first 202 ${acceptedMs} ms, the first new rows ${resumedMs} ms after it is back`,
-    );
-    await load.progress();
-    await installation.ready();
-    await stage.endAndExpectExactly(load);
-    expectTold(load);
-  }, 120_000);
+  it(
+    'goes on by itself when the broker is killed with kill -9, and answers 503 while it is away',
+    async () => {
+      const stage = stageOf();
+      const { installation } = stage;
+      const load = stage.startLoad();
+      await load.progress();
+      await broker().kill9();
+      await Promise.all(installation.all().map((each) => notReady(each, 'event-log')));
+      for (const each of installation.all()) expect(await each.ask('/livez')).toMatchObject({ status: 200 });
+      await until('a call is told to come again', () => load.refused.length > 0);
+      const acceptedBefore = load.accepted.length;
+      await broker().start();
+      const begin = Date.now();
+      await until('calls are accepted', () => load.accepted.length > acceptedBefore, BY_ITSELF_MS);
+      const acceptedMs = Date.now() - begin;
+      const resumedMs = acceptedMs + (await untilRowsCome(installation));
+      report(
+        `broker killed: the first 202 ${acceptedMs} ms, the first new rows ${resumedMs} ms after it is back`,
+      );
+      await load.progress();
+      await installation.ready();
+      await stage.endAndExpectExactly(load);
+      expectTold(load);
+    },
+    LIMIT_MS,
+  );
 }
 
 /** Lets a backlog grow, and resolves when the attributions have begun to work it off. */
 async function inMidBatch(installation: Installation, load: PixelLoad): Promise<void> {
   const { attribution } = installation.processes;
   for (const each of attribution) each.pause();
-  await load.progress(150);
+  await load.progress(100);
   const before = await installation.receiptCount();
   for (const each of attribution) each.resume();
   await until('a batch is stored', async () => (await installation.receiptCount()) > before);

@@ -96,7 +96,7 @@ export class AppProcess {
   }
 
   /** Waits for 200 of `/readyz`. @throws Error with what it said when it ends instead, or is too late */
-  async ready(limitMs = 45_000): Promise<void> {
+  async ready(limitMs = 90_000): Promise<void> {
     let last: HealthAnswer = { status: 0, body: '' };
     await until(
       `${this.app} is ready`,
