@@ -14,7 +14,7 @@ export function storageContract(current: () => LogWorld): void {
     expect(refusal).toMatchObject({ topic, index: 3 });
     await world.log.publish(topic, [{ key: 'large', value: 'x'.repeat(1_000_000) }]);
     await world.log.publish(topic, [{ key: 'after', value: 'after' }]);
-    await until('the record behind it arrives', () => collector.values().includes('after'));
+    await until('the records behind it arrive', () => collector.records.length >= 2);
     expect(collector.records.map(({ key }) => key).sort()).toEqual(['after', 'large']);
     expect((await world.log.lag(world.group(), [topic])).reduce((sum, { end }) => sum + end, 0n)).toBe(2n);
   });
