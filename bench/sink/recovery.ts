@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DurableServer } from '#test/postgres';
+import { until } from '#test/until';
 import type { SettledBatches } from './drain.js';
 
 /** How PostgreSQL goes away in the middle of a drain. */
@@ -14,7 +14,6 @@ export interface Recovery {
   resumedAfterSeconds: number;
 }
 
-const LOOK_EVERY_MS = 10;
 const RESUME_LIMIT_MS = 120_000;
 
 /** Takes PostgreSQL away once some events are settled, and waits for the sink to go on. */
@@ -24,22 +23,16 @@ export async function takeAway(
   afterEvents: number,
   settled: SettledBatches,
 ): Promise<Recovery> {
-  await until(() => settled.events >= afterEvents);
+  await until('the sink has begun', () => settled.events >= afterEvents, RESUME_LIMIT_MS);
   const goneAtMs = Date.now();
   if (outage === 'restart') await postgres.stop();
   else await postgres.kill9();
   await postgres.start();
   const backAtMs = Date.now();
-  await until(() => settled.lastAtMs > backAtMs);
+  await until('the sink goes on', () => settled.lastAtMs > backAtMs, RESUME_LIMIT_MS);
   return {
     outage,
     awaySeconds: (backAtMs - goneAtMs) / 1_000,
     resumedAfterSeconds: (settled.lastAtMs - backAtMs) / 1_000,
   };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + RESUME_LIMIT_MS; !condition(); await sleep(LOOK_EVERY_MS)) {
-    if (Date.now() > deadline) throw new Error(`the sink did not go on within ${RESUME_LIMIT_MS / 1_000} s`);
-  }
 }

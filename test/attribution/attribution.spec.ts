@@ -5,7 +5,8 @@ import { databaseOf, migrate, openPlatform, startProcess, type RunningProcess } 
 import { exampleCanonicalEvents } from '#test/example-events';
 import { testDatabase, type TestDatabase } from '#test/postgres';
 import { schemaProblems } from '#test/published-schemas';
-import { groupIsThrough, intercepted, storedIn, until } from '../normalizer/log-probe.js';
+import { groupIsThrough, intercepted, storedIn } from '../normalizer/log-probe.js';
+import { until } from '#test/until';
 
 let database: TestDatabase;
 let environment: Record<string, string>;
@@ -51,9 +52,9 @@ async function rowsOf<Row>({ platform }: Pick<RunningProcess, 'platform'>, query
 }
 
 const attributed = (log: EventLog): Promise<void> =>
-  until(() => groupIsThrough(log, Group.attribution, Topic.conversionEvents));
+  until('all is read', () => groupIsThrough(log, Group.attribution, Topic.conversionEvents));
 const deadLettersStored = (log: EventLog): Promise<void> =>
-  until(() => groupIsThrough(log, Group.deadLetterStore, Topic.deadLetters));
+  until('all is read', () => groupIsThrough(log, Group.deadLetterStore, Topic.deadLetters));
 
 describe('attribution', () => {
   it('makes rows of canonical events, and tells topic conversions of them', async () => {

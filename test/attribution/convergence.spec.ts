@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { openDatabase, CONVERSION_COLUMNS, conversionOf, type Database } from '#libs/database';
 import { serializeConversion, type RawEvent } from '#libs/events';
 import type { RecordBatch } from '#libs/event-log';
+import { until } from '#test/until';
 import { canonicalDump, emptyTables } from '#test/canonical-dump';
 import { exampleRawConversion } from '#test/example-events';
 import { pixelWorld } from '#test/pixel-worlds';
@@ -123,7 +123,10 @@ describe('convergence', () => {
     const slowDone = slow.attribute(
       batchesOf(recordsOf([{ ...early, source: 'pixel-browser' }], 0), [1])[0]!,
     );
-    await until(async () => (await database.pool.query('SELECT FROM tributary.conversions')).rows.length > 0);
+    await until(
+      'a row is there',
+      async () => (await database.pool.query('SELECT FROM tributary.conversions')).rows.length > 0,
+    );
     await quick.attribute(batchesOf(recordsOf([late], 1), [1])[0]!);
     release();
     await slowDone;
@@ -144,10 +147,6 @@ describe('convergence', () => {
     );
   }, 120_000);
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(5);
-}
 
 /** The last record of every key on topic `conversions` tells the row that stands, as its published schema says. */
 async function expectPublishedIsVisible(engine: Engine): Promise<void> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findServer, isAlive, openEmbeddedPostgres, stopServer, type EmbeddedPostgres } from '#libs/database';
+import { until } from '#test/until';
 import { durableServer, testDatabase } from '#test/postgres';
 import { Client } from 'pg';
 
@@ -22,10 +23,6 @@ async function query<Row>(url: string, sql: string): Promise<Row[]> {
   } finally {
     await client.end();
   }
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 /** Where the server of a data folder really lies, as its own log line says. */
@@ -111,7 +108,7 @@ describe('embedded PostgreSQL', () => {
       child.once('exit', (code) => reject(new Error(`ended with ${code}`)));
     });
     child.kill('SIGKILL');
-    await until(() => child.signalCode !== null);
+    await until('the child is dead', () => child.signalCode !== null);
     const heir = await open(dataDir);
     expect(heir.port).toBe(Number(port));
     expect(heir.startedHere).toBe(false);
@@ -124,8 +121,8 @@ describe('embedded PostgreSQL', () => {
     await query(server.url, 'CREATE TABLE kept AS SELECT 1 AS one');
     const running = await findServer(homeOf(dataDir));
     process.kill(running?.pid ?? 0, 'SIGKILL');
-    await until(() => !isAlive(running?.pid ?? 0));
-    await until(() => lines.some((line) => line.includes('listens again')));
+    await until('the server is gone', () => !isAlive(running?.pid ?? 0));
+    await until('it listens again', () => lines.some((line) => line.includes('listens again')));
     expect(await query(server.url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
     await server.close();
     expect(await findServer(homeOf(dataDir))).toBeUndefined();

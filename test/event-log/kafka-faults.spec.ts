@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PublishError, openKafkaLog, type EventLog } from '#libs/event-log';
 import { startKafka, type KafkaCluster } from '#test/kafka-cluster';
-import { Load, idsIn, mayKillBrokers, missing, quiet, until } from '#test/kafka-faults';
+import { Load, idsIn, mayKillBrokers, missing, quiet } from '#test/kafka-faults';
+import { until } from '#test/until';
 
 const PAUSE_MS = 20_000;
 const ready = await mayKillBrokers('faults of a Kafka broker');

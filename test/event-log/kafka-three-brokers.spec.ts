@@ -1,7 +1,8 @@
 import kafkajs, { type Admin, type Producer } from 'kafkajs';
 import { PublishError, openKafkaLog, type EventLog, type LogRecord } from '#libs/event-log';
 import { startKafka, type KafkaCluster } from '#test/kafka-cluster';
-import { Load, idsIn, mayKillBrokers, missing, quiet, until } from '#test/kafka-faults';
+import { Load, idsIn, mayKillBrokers, missing, quiet } from '#test/kafka-faults';
+import { until } from '#test/until';
 
 const PARTITIONS = 6;
 /** Publishes as a plain kafkajs producer does: the first test must then fail. */

@@ -1,14 +1,4 @@
 import type { EventLog, StoredRecord } from '#libs/event-log';
-import { setTimeout as sleep } from 'node:timers/promises';
-
-/** Waits until the condition holds. @throws after 30 s */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 30_000;
-  while (!(await condition())) {
-    if (Date.now() > giveUpAt) throw new Error(`still not so after 30 s: ${condition.toString()}`);
-    await sleep(20);
-  }
-}
 
 /** Whether the group has committed everything that the topic holds, and the topic holds something. */
 export async function groupIsThrough(log: EventLog, group: string, topic: string): Promise<boolean> {

@@ -6,7 +6,8 @@ import { exampleRawClick, exampleRawConversion, exampleRawInstall } from '#test/
 import { testDatabase, type TestDatabase } from '#test/postgres';
 import { schemaProblems } from '#test/published-schemas';
 import { PassThrough } from 'node:stream';
-import { groupIsThrough, intercepted, storedIn, until } from './log-probe.js';
+import { groupIsThrough, intercepted, storedIn } from './log-probe.js';
+import { until } from '#test/until';
 
 let database: TestDatabase;
 let environment: Record<string, string>;
@@ -42,7 +43,7 @@ describe('normalizer', () => {
       const garbage = ['not json', '{}', serializeRawEvent(raw[0]!).replace('40.5', '40,5')];
       const records = [...raw.map(recordOf), ...garbage.map((value, i) => ({ key: `g${i}`, value }))];
       await log.publish(Topic.rawEvents, records);
-      await until(() => groupIsThrough(log, Group.normalizer, Topic.rawEvents));
+      await until('all is read', () => groupIsThrough(log, Group.normalizer, Topic.rawEvents));
 
       const [stored, canonical, dead] = await Promise.all(
         [Topic.rawEvents, Topic.conversionEvents, Topic.deadLetters].map((topic) => storedIn(log, topic)),
@@ -89,7 +90,7 @@ describe('normalizer', () => {
       const huge = await largestRawEvent(log);
       const ordinary = installs(5);
       await log.publish(Topic.rawEvents, [...ordinary, huge].map(recordOf));
-      await until(() => groupIsThrough(log, Group.normalizer, Topic.rawEvents));
+      await until('all is read', () => groupIsThrough(log, Group.normalizer, Topic.rawEvents));
 
       const canonical = (await storedIn(log, Topic.conversionEvents)).map((r) => r.value!);
       expect(idsOf(canonical)).toEqual(ordinary.map((r) => r.event_id).sort());
@@ -135,10 +136,15 @@ describe('normalizer', () => {
       const { lines, logger } = linesOfLog();
       const app = await normalizer.start({ ...platform, eventLog, logger });
       try {
-        await until(async () => effects.length > 0 && (await committedOf(passing.partition)) === 1n);
+        await until(
+          'the record is published and committed',
+          async () => effects.length > 0 && (await committedOf(passing.partition)) === 1n,
+        );
         expect(effects).toEqual(['conversion-events durable, committed 0']);
         release();
-        await until(() => groupIsThrough(platform.eventLog, Group.normalizer, Topic.rawEvents));
+        await until('all is read', () =>
+          groupIsThrough(platform.eventLog, Group.normalizer, Topic.rawEvents),
+        );
         expect(effects).toEqual([
           'conversion-events durable, committed 0',
           'conversion-events resolved, committed 0',
@@ -178,7 +184,9 @@ describe('normalizer', () => {
           const raw = [...installs(20), exampleRawClick()];
           const broken = ['{', '[', 'nul'].map((value) => ({ key: 'broken', value }));
           await platform.eventLog.publish(Topic.rawEvents, [...raw.map(recordOf), ...broken]);
-          await until(() => groupIsThrough(platform.eventLog, Group.normalizer, Topic.rawEvents));
+          await until('all is read', () =>
+            groupIsThrough(platform.eventLog, Group.normalizer, Topic.rawEvents),
+          );
 
           expect(failures).toHaveLength(2);
           const canonical = idsOf(

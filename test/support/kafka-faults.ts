@@ -1,9 +1,9 @@
 /** What the specs share that kill brokers while they publish. */
 import type { EventLog, LogRecord } from '#libs/event-log';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { brokerAvailability } from './kafka-jars.js';
 import { isReady, recordSkipped } from './skipped-parts.js';
+import { until } from './until.js';
 
 /** Whether there are brokers that a test may kill: your own are left alone. */
 export async function mayKillBrokers(part: string): Promise<boolean> {
@@ -12,17 +12,6 @@ export async function mayKillBrokers(part: string): Promise<boolean> {
     return false;
   }
   return isReady(part, await brokerAvailability());
-}
-
-/** Waits for a condition. @throws Error when it does not come true in time */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  limitMs = 60_000,
-): Promise<void> {
-  for (const begin = Date.now(); !(await condition()); await sleep(50)) {
-    if (Date.now() - begin > limitMs) throw new Error(`${what}: not within ${limitMs} ms`);
-  }
 }
 
 /** Publishes in several overlapping loops until told to stop, and keeps which records were acknowledged. */

@@ -22,4 +22,3 @@ export const attribution: App = {
 
 export { rebuild, type RebuildProgress } from './rebuild.js';
 export { conversionIdOf, conversionKeyOf } from './conversion-key.js';
-export { parseCanonicalEvent } from '#libs/events';
