@@ -178,11 +178,13 @@ export function deliveryContract(current: () => LogWorld): void {
       topics: [topic],
       handleBatch: async ({ partition, records }) => {
         for (const { offset, value } of records) {
-          if (offset <= (last.get(partition) ?? -1n)) throw new FatalConsumerError('out of order');
+          const expected = (last.get(partition) ?? -1n) + 1n;
+          if (offset > expected) throw new FatalConsumerError('stepped over a record');
+          if (offset < expected) continue; // comes again: the machine was too busy for a heartbeat
           last.set(partition, offset);
           bytes += value?.length ?? 0;
+          received++;
         }
-        received += records.length;
       },
     });
     const value = 'x'.repeat(300);
