@@ -25,7 +25,7 @@ const batches = new MicroBatches((records) => platform.eventLog.publish(Topic.ra
   acknowledged: () => {},
   failed: () => {},
 });
-const server = createServer((request, response) => {
+const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
   const url = request.url!;
   batches.add({ key: `pixel|tx|${url.slice(-24)}`, value: url + FILLER }).then(
     () => response.writeHead(202, { 'Content-Length': '0' }).end(),

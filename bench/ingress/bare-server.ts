@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Limit of every ingress on Node: a bare server that answers 202 at once. Says its port in a line of JSON. */
-const server = createServer((_request, response) => {
+const server = createServer({ keepAliveTimeout: 65_000 }, (_request, response) => {
   response.writeHead(202, { 'Content-Length': '0' }).end();
 });
 server.listen(0, '127.0.0.1', () => {

@@ -35,7 +35,7 @@ export async function openLoop(
   const sendDue = (): void => {
     const due = Math.min(task.calls, Math.floor((performance.now() - startedAt) / everyMs) + 1);
     while (begun < due && idle.length > 0) {
-      const line = idle.pop()!;
+      const line = idle.shift()!; // in turn: a server ends a connection that never calls
       const n = begun++;
       line.client.call(line.call.of(n), (status) => {
         const now = performance.now();
