@@ -12,7 +12,7 @@ import { MicroBatches, type MicroBatchLimits } from '../../apps/pixel-ingress/sr
 const LIMITS: MicroBatchLimits = {
   maxRecords: 1_000,
   maxBytes: 512 * 1024,
-  lingerMs: 2,
+  lingerMs: 3,
   maxInFlight: 4,
   maxPending: 20_000,
   timeoutMs: 10_000,

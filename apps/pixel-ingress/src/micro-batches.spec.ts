@@ -20,7 +20,7 @@ function open(limits: Partial<MicroBatchLimits> = {}) {
     {
       maxRecords: 100,
       maxBytes: 1_000,
-      lingerMs: 60_000,
+      lingerMs: 0,
       maxInFlight: 2,
       maxPending: 100,
       timeoutMs: 60_000,
@@ -50,28 +50,38 @@ it('sends what one turn of the event loop brings together, and answers after the
   expect(answered).toBe(3);
 });
 
-it('lets the next batch wait while one is under way, until that one is back', async () => {
-  const { batches, published } = open();
+it('lets the next batch wait for company until the linger is over, whether or not one is under way', async () => {
+  const { batches, published } = open({ lingerMs: 20 });
+  const begunAt = performance.now();
   const first = batches.add(record('a'));
   await turn();
-  const second = [batches.add(record('b')), batches.add(record('c'))];
+  published[0]!.acknowledge();
+  await first;
+  const second = batches.add(record('b'));
   await turn();
+  expect(published).toHaveLength(1);
+  const third = batches.add(record('c'));
+  while (published.length < 2) await turn();
+  expect(performance.now() - begunAt).toBeGreaterThan(19);
+  expect(published[1]!.keys).toEqual(['b', 'c']);
+  published[1]!.acknowledge();
+  await Promise.all([second, third]);
+});
+
+it('lets a batch go on growing while all are under way, until one is back', async () => {
+  const { batches, published } = open({ lingerMs: 1, maxInFlight: 1 });
+  const first = batches.add(record('a'));
+  await turn();
+  const growing = [batches.add(record('b'))];
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  growing.push(batches.add(record('c')));
   expect(published).toHaveLength(1);
   published[0]!.acknowledge();
   await first;
   await turn();
   expect(published[1]!.keys).toEqual(['b', 'c']);
   published[1]!.acknowledge();
-  await Promise.all(second);
-});
-
-it('does not wait longer than the linger while another may be under way', async () => {
-  const { batches, published } = open({ lingerMs: 1 });
-  addUnawaited(batches, record('a'));
-  await turn();
-  addUnawaited(batches, record('b'));
-  while (published.length < 2) await turn();
-  expect(published.map((p) => p.keys)).toEqual([['a'], ['b']]);
+  await Promise.all(growing);
 });
 
 it('bounds a batch by records and by size, and how many are under way', async () => {

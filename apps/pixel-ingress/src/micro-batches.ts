@@ -15,7 +15,7 @@ export interface MicroBatchLimits {
   /** Bounds of one batch; one call's larger share is split. */
   maxRecords: number;
   maxBytes: number;
-  /** How long a batch waits for company while others are under way. */
+  /** How long after the batch before it a batch that is not full leaves at the earliest. */
   lingerMs: number;
   /** How many batches are under way at once. */
   maxInFlight: number;
@@ -44,9 +44,10 @@ interface Batch {
 }
 
 /**
- * Publishes what arrives at nearly the same time together. With nothing under way a batch leaves at the end
- * of the event loop's turn, with all calls that were read in it; with some under way it waits for a few
- * milliseconds; with all under way, until one is back. So batches grow with the load and are small without.
+ * Publishes what arrives at nearly the same time together. A batch leaves at the end of the event loop's turn,
+ * with all calls that were read in it; but a few milliseconds after the one before at the earliest, since a
+ * request costs the log and us much the same whatever is in it; and with all under way, when one is back. So a
+ * lonely call waits for nobody, and batches grow with the load.
  */
 export class MicroBatches {
   private open: Batch | undefined;
@@ -54,7 +55,9 @@ export class MicroBatches {
   private readonly unanswered = new Set<Promise<void>>();
   private inFlight = 0;
   private pending = 0;
+  /** Set while the open batch waits for its time. */
   private linger: NodeJS.Timeout | undefined;
+  private lastSentAtMs = -Infinity;
 
   /** @param publish resolves when the records are durable */
   constructor(
@@ -112,8 +115,9 @@ export class MicroBatches {
     batch.timer = setTimeout(() => this.expire(batch), this.limits.timeoutMs).unref();
     this.unanswered.add(answered);
     this.open = batch;
-    if (this.inFlight === 0) setImmediate(() => this.open === batch && this.closeOpen());
-    else if (this.inFlight < this.limits.maxInFlight) this.linger = this.lingerFor(batch);
+    const waitMs = this.lastSentAtMs + this.limits.lingerMs - batch.openedAtMs;
+    if (waitMs > 0) this.linger = this.lingerFor(waitMs);
+    else setImmediate(() => this.open === batch && this.sendOpen());
     return batch;
   }
 
@@ -124,23 +128,34 @@ export class MicroBatches {
     this.observer.failed(error);
     const at = this.waiting.indexOf(batch);
     if (at !== -1) this.waiting.splice(at, 1);
-    else if (this.open === batch) this.open = undefined;
+    else if (this.open === batch) this.dropOpen();
     else return; // under way: it keeps its place until the log has answered
     this.forget(batch);
   }
 
-  private lingerFor(batch: Batch): NodeJS.Timeout {
+  private lingerFor(ms: number): NodeJS.Timeout {
     return setTimeout(() => {
-      if (this.open === batch && this.inFlight < this.limits.maxInFlight) this.closeOpen();
-    }, this.limits.lingerMs).unref();
+      this.linger = undefined;
+      this.sendOpen();
+    }, ms).unref();
+  }
+
+  /** Its time has come: it leaves, or goes on growing until one is back. */
+  private sendOpen(): void {
+    if (this.inFlight < this.limits.maxInFlight) this.closeOpen();
   }
 
   /** Ends the open batch, and sends it as soon as one may be under way. */
   private closeOpen(): void {
     this.waiting.push(this.open!);
+    this.dropOpen();
+    this.sendWaiting();
+  }
+
+  private dropOpen(): void {
     this.open = undefined;
     clearTimeout(this.linger);
-    this.sendWaiting();
+    this.linger = undefined;
   }
 
   private sendWaiting(): void {
@@ -152,6 +167,7 @@ export class MicroBatches {
   /** Never rejects: the batch's calls get the error. */
   private async send(batch: Batch): Promise<void> {
     this.inFlight++;
+    this.lastSentAtMs = performance.now();
     this.observer.pending(this.pending);
     try {
       await this.publish(batch.records);
@@ -165,7 +181,7 @@ export class MicroBatches {
     this.inFlight--;
     this.forget(batch);
     if (this.waiting.length > 0) this.sendWaiting();
-    else if (this.open) this.closeOpen();
+    else if (this.open && !this.linger) this.closeOpen();
   }
 
   private forget(batch: Batch): void {
