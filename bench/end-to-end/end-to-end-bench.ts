@@ -2,6 +2,7 @@ import type { Closers } from '../parts/closers.js';
 import { freePort } from '../parts/free-port.js';
 import { openInstallation, startApp, type LogEngine } from '../parts/installation.js';
 import { cpuSecondsOf, peakMemoryMiB } from '../parts/process-usage.js';
+import { untilDrained } from '../parts/until-drained.js';
 import { latenciesOf, type Latencies } from '../load/latencies.js';
 import { runLoad, type LoadResult } from '../load/load-task.js';
 import { clickIdOf, clickOfCall } from '../load/pixel-call.js';
@@ -30,7 +31,8 @@ const ROW_LIMIT_MS = 60_000;
 const CLICKS_AT_ONCE = 1_000;
 const RUN = 'e2e';
 
-/** From the 202 of a deposit pixel to its attributed row, at a fixed rate, every app a process of its own. */
+/** From the 202 of a deposit pixel to its attributed row, at a fixed rate, every app a process of its own. The
+ * clicks that the pixels name are there before. */
 export async function benchEndToEnd(options: EndToEndOptions, closers: Closers): Promise<Report> {
   const installation = await openInstallation(options.log, closers);
   const port = await freePort();
@@ -46,6 +48,7 @@ export async function benchEndToEnd(options: EndToEndOptions, closers: Closers):
   const { rate, seconds } = options;
   const calls = rate * seconds;
   await reportClicks(port, calls);
+  await untilDrained(installation);
   const rows = new VisibleRows(installation.database.pool, RUN);
   const before = apps.map(({ pid }) => cpuSecondsOf(pid));
   const watching = rows.watch(ROW_LIMIT_MS);

@@ -1,13 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventLog } from '#libs/event-log';
-import { Group, Topic } from '#libs/events';
 import type { Closers } from '../parts/closers.js';
 import { startApp, type Installation } from '../parts/installation.js';
 import type { NodeProcess } from '../parts/node-process.js';
 import { cpuSecondsOf, cpuSecondsOfTree, peakMemoryMiB } from '../parts/process-usage.js';
-
-const LOOK_EVERY_MS = 200;
-const DRAIN_LIMIT_MS = 30 * 60_000;
+import { untilDrained } from '../parts/until-drained.js';
 
 /** What a part of the machine used meanwhile. */
 export interface Usage {
@@ -93,19 +88,4 @@ async function usageOf(installation: Installation, apps: readonly NodeProcess[])
       peakMemoryMiB: undefined,
     },
   ];
-}
-
-/** Both groups at the end of their topics, and no batch between its facts and its rows. */
-async function untilDrained({ eventLog, database }: Installation): Promise<void> {
-  for (const deadline = Date.now() + DRAIN_LIMIT_MS; Date.now() < deadline; await sleep(LOOK_EVERY_MS)) {
-    if ((await lagOf(eventLog, Group.normalizer, Topic.rawEvents)) > 0n) continue;
-    if ((await lagOf(eventLog, Group.attribution, Topic.conversionEvents)) > 0n) continue;
-    const open = await database.pool.query('SELECT FROM tributary.unsettled_batches LIMIT 1');
-    if (open.rowCount === 0) return;
-  }
-  throw new Error('the backlog was not drained in time');
-}
-
-async function lagOf(log: EventLog, group: string, topic: string): Promise<bigint> {
-  return (await log.lag(group, [topic])).reduce((sum, { lag }) => sum + lag, 0n);
 }
