@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LogRecord } from '#libs/event-log';
 import { MicroBatches, UnavailableError, type MicroBatchLimits } from './micro-batches.js';
@@ -50,38 +51,53 @@ it('sends what one turn of the event loop brings together, and answers after the
   expect(answered).toBe(3);
 });
 
-it('lets the next batch wait for company until the linger is over, whether or not one is under way', async () => {
-  const { batches, published } = open({ lingerMs: 20 });
-  const begunAt = performance.now();
-  const first = batches.add(record('a'));
-  await turn();
-  published[0]!.acknowledge();
-  await first;
-  const second = batches.add(record('b'));
-  await turn();
-  expect(published).toHaveLength(1);
-  const third = batches.add(record('c'));
-  while (published.length < 2) await turn();
-  expect(performance.now() - begunAt).toBeGreaterThan(19);
-  expect(published[1]!.keys).toEqual(['b', 'c']);
-  published[1]!.acknowledge();
-  await Promise.all([second, third]);
-});
+describe('with a clock that stands', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+  afterEach(() => jest.useRealTimers());
 
-it('lets a batch go on growing while all are under way, until one is back', async () => {
-  const { batches, published } = open({ lingerMs: 1, maxInFlight: 1 });
-  const first = batches.add(record('a'));
-  await turn();
-  const growing = [batches.add(record('b'))];
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  growing.push(batches.add(record('c')));
-  expect(published).toHaveLength(1);
-  published[0]!.acknowledge();
-  await first;
-  await turn();
-  expect(published[1]!.keys).toEqual(['b', 'c']);
-  published[1]!.acknowledge();
-  await Promise.all(growing);
+  it('lets the next batch wait for company until the linger is over, though none is under way', async () => {
+    const { batches, published } = open({ lingerMs: 20 });
+    const calls = [batches.add(record('a'))];
+    await turn();
+    published[0]!.acknowledge();
+    await turn();
+    calls.push(batches.add(record('b')));
+    jest.advanceTimersByTime(19);
+    await turn();
+    calls.push(batches.add(record('c')));
+    expect(published).toHaveLength(1);
+    jest.advanceTimersByTime(1);
+    expect(published[1]!.keys).toEqual(['b', 'c']);
+    published[1]!.acknowledge();
+    await Promise.all(calls);
+  });
+
+  it('lets a batch go on growing while all are under way, until one is back', async () => {
+    const { batches, published } = open({ lingerMs: 1, maxInFlight: 1 });
+    const calls = [batches.add(record('a'))];
+    await turn();
+    calls.push(batches.add(record('b')));
+    jest.advanceTimersByTime(100);
+    calls.push(batches.add(record('c')));
+    expect(published).toHaveLength(1);
+    published[0]!.acknowledge();
+    await turn();
+    expect(published[1]!.keys).toEqual(['b', 'c']);
+    published[1]!.acknowledge();
+    await Promise.all(calls);
+  });
+
+  it('sends a call at once where the last batch left long ago', async () => {
+    const { batches, published } = open({ lingerMs: 20 });
+    const calls = [batches.add(record('a'))];
+    await turn();
+    jest.advanceTimersByTime(20);
+    calls.push(batches.add(record('b')));
+    await turn();
+    expect(published.map((p) => p.keys)).toEqual([['a'], ['b']]);
+    published.forEach((p) => p.acknowledge());
+    await Promise.all(calls);
+  });
 });
 
 it('bounds a batch by records and by size, and how many are under way', async () => {
