@@ -69,7 +69,7 @@ describe('npx tributary', () => {
       cli('export', 'deposit_pairings', '--from', 'yesterday'),
     ]);
     expect(help.code).toBe(0);
-    for (const command of ['migrate', 'status', 'explain', 'export', 'dead-letters', 'rebuild']) {
+    for (const command of ['migrate', 'status', 'explain', 'export', 'import', 'dead-letters', 'rebuild']) {
       expect(help.stdout).toContain(`  ${command}`);
     }
     for (const wrong of [table, format, nothing, filter, period]) {

@@ -8,15 +8,21 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a program of this checkout to its end, in an environment of nothing but PATH and what is given. */
+/**
+ * Runs a program of this checkout to its end, in an environment of nothing but PATH and what is given.
+ * @param input what it reads from standard input
+ */
 export async function runNode(
   argv: readonly string[],
   environment: Record<string, string | undefined> = {},
+  input = '',
 ): Promise<Ended> {
   const child = spawn(process.execPath, argv, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
   });
+  child.stdin.on('error', () => {}); // it need not read all of it
+  child.stdin.end(input);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   });

@@ -3,6 +3,7 @@ import { SettingsError, VERSION } from '#libs/runtime';
 import { addDeadLetters } from './commands/dead-letters.js';
 import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
+import { addImport } from './commands/import.js';
 import { addMigrate } from './commands/migrate.js';
 import { addRebuild } from './commands/rebuild.js';
 import { addStatus } from './commands/status.js';
@@ -28,7 +29,8 @@ PostgreSQL in DATA_DIR), KAFKA_BROKERS (unset: the event log in PostgreSQL), LOG
 
 Exit codes: 0 done, 1 it did not succeed, 2 wrong use.`,
     );
-  for (const add of [addMigrate, addStatus, addExplain, addExport, addDeadLetters, addRebuild]) add(program);
+  for (const add of [addMigrate, addStatus, addExplain, addExport, addImport, addDeadLetters, addRebuild])
+    add(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return ExitCode.done;
