@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '#libs/database';
-import { canonicalEventKey, parseCanonicalEvent, serializeCanonicalEvent, type RawEvent } from '#libs/events';
+import {
+  canonicalEventKey,
+  parseCanonicalEvent,
+  serializeCanonicalEvent,
+  type CanonicalEvent,
+  type RawEvent,
+} from '#libs/events';
 import type { EventLog, LogRecord, RecordBatch, StoredRecord } from '#libs/event-log';
 import { createLogger, Health, Metrics, PlatformSettings, type Platform } from '#libs/runtime';
 import { normalize } from '#apps/normalizer';
@@ -71,16 +77,22 @@ async function pause(ms: number): Promise<void> {
 
 /** Canonical events of raw ones, as records of one partition. */
 export function recordsOf(raw: readonly RawEvent[], partition: number): StoredRecord[] {
-  return raw
-    .flatMap((e) => normalize(e, '0/0'))
-    .map((event, i) => ({
-      topic: 'conversion-events',
-      partition,
-      offset: BigInt(i),
-      key: canonicalEventKey(event),
-      value: serializeCanonicalEvent(event),
-      appendedAtMs: 0,
-    }));
+  return recordsOfEvents(
+    raw.flatMap((e) => normalize(e, '0/0')),
+    partition,
+  );
+}
+
+/** Canonical events as records of a partition. */
+export function recordsOfEvents(events: readonly CanonicalEvent[], partition: number): StoredRecord[] {
+  return events.map((event, i) => ({
+    topic: 'conversion-events',
+    partition,
+    offset: BigInt(i),
+    key: canonicalEventKey(event),
+    value: serializeCanonicalEvent(event),
+    appendedAtMs: 0,
+  }));
 }
 
 /** Records cut into batches of these sizes, which repeat. */

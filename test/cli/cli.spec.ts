@@ -69,7 +69,16 @@ describe('npx tributary', () => {
       cli('export', 'deposit_pairings', '--from', 'yesterday'),
     ]);
     expect(help.code).toBe(0);
-    for (const command of ['migrate', 'status', 'explain', 'export', 'import', 'dead-letters', 'rebuild']) {
+    for (const command of [
+      'migrate',
+      'status',
+      'explain',
+      'attribution',
+      'export',
+      'import',
+      'dead-letters',
+      'rebuild',
+    ]) {
       expect(help.stdout).toContain(`  ${command}`);
     }
     for (const wrong of [table, format, nothing, filter, period]) {
@@ -189,6 +198,35 @@ describe('npx tributary', () => {
     expect(head).toMatch(/^brand,touch_id,source,/);
     expect(row).toContain(',,"news,letter","say ""email""",,,,{},{},');
     expect(letters.stdout).toMatch(/invalid_json,"",must be JSON,,,,/);
+  });
+
+  it('says who earned it, for people, spreadsheets and programs', async () => {
+    const [table, csv, lines, none, wrong] = await Promise.all([
+      cli('attribution', '--model', 'linear'),
+      cli('attribution', '--by', 'click', '--format', 'csv'),
+      cli('attribution', '--by', 'campaign', '--format', 'jsonl'),
+      cli('attribution', '--from', '2030-01-01'),
+      cli('attribution', '--model', 'best'),
+    ]);
+    expect(table.stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['Type', 'source', 'conversions', 'net amount'],
+      ['deposit', 'news,letter', '1', '40.5', 'USD'],
+      ['install', '(no touch)', '1'],
+      ['registration', 'news,letter', '1'],
+      [''],
+    ]);
+    expect(csv.stdout.split('\n')).toEqual([
+      'type,click,touched,conversions,net_amount,currency',
+      `deposit,${CLICK},true,1,40.5,USD`,
+      'install,,false,1,,',
+      `registration,${CLICK},true,1,,`,
+      '',
+    ]);
+    expect(lines.stdout.split('\n')[0]).toBe(
+      '{"type":"deposit","campaign":null,"touched":true,"conversions":"1","net_amount":"40.5","currency":"USD"}',
+    );
+    expect(none).toMatchObject({ code: 0, stdout: 'no approved conversions\n' });
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('takes a closed pipe for an end', async () => {

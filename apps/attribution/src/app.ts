@@ -20,5 +20,8 @@ export const attribution: App = {
   start: (platform) => startConsumerApp(platform, AttributionModule),
 };
 
+export { ATTRIBUTION_MODELS, type AttributionModelName } from './models/attribution-models.js';
+export { creditConversions } from './models/credit-conversions.js';
+export { CREDIT_KEYS, type CreditKey, type CreditRow } from './models/credit-report.js';
 export { rebuild, type RebuildProgress } from './rebuild.js';
 export { conversionIdOf, conversionKeyOf } from './conversion-key.js';

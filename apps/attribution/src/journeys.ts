@@ -1,11 +1,17 @@
 import { compareBytes, type BrandedId, type IdentityLinkFact, type JourneyTouch } from '#libs/database';
 import { instantToMicros, type Instant, type Touch } from '#libs/events';
 
-/** How far before a conversion a touch may lie and still count: 30 days. */
-const LOOK_BACK_MICROS = 30n * 24n * 60n * 60n * 1_000_000n;
+const DAY_MICROS = 24n * 60n * 60n * 1_000_000n;
+/** How far before a conversion a touch may lie and still count. */
+const LOOK_BACK_DAYS = 30;
 
 /** One key for a brand's player or click. */
 export const brandedKey = (brand: string, id: string): string => `${brand}\0${id}`;
+
+/** Each once. */
+export function distinctIds(all: readonly BrandedId[]): BrandedId[] {
+  return [...new Map(all.map((i) => [brandedKey(i.brand, i.id), i])).values()];
+}
 
 /** What a conversion's journey says of it. */
 export interface Journey {
@@ -17,6 +23,22 @@ export interface Journey {
   click: JourneyTouch | undefined;
   /** When the latest of the touches and links that were looked at was received; undefined: there were none. */
   receivedAt: Instant | undefined;
+}
+
+/** A conversion whose journey is asked for. */
+export interface Destination {
+  brand: string;
+  player_id: string | null;
+  /** The click that it names itself. */
+  click_id: string | null;
+  occurred_at: Instant;
+}
+
+/** A touch on the way to a conversion. */
+export interface Step {
+  touch: JourneyTouch;
+  /** Its time; the conversion's where the click that the conversion itself names has a clock that is ahead. */
+  at: Instant;
 }
 
 /** Who belongs to which click, and what touched them: answers from the facts of one recomputation. */
@@ -72,44 +94,52 @@ export class Journeys {
   }
 
   /**
-   * The journey to a conversion: the touches of its own click and of its player that lie before it and inside
-   * the look-back. The click that it names itself counts even where its clock runs behind the click's.
+   * The touches of a conversion's own click and of its player that lie before it and inside the look-back, the
+   * earliest first. The click that it names itself counts even where its clock runs behind the click's.
    */
-  journeyTo(c: {
-    brand: string;
-    player_id: string | null;
-    click_id: string | null;
-    occurred_at: Instant;
-  }): Journey {
-    const links =
-      c.player_id === null ? [] : (this.linksByPlayer.get(brandedKey(c.brand, c.player_id)) ?? []);
-    const clickId = c.click_id ?? (c.player_id === null ? null : this.ownerClickOf(c.brand, c.player_id));
+  stepsTo(c: Destination, lookBackDays = LOOK_BACK_DAYS): Step[] {
     const candidates = new Map<string, JourneyTouch>();
     const gather = (touches: JourneyTouch[] = []): void =>
       touches.forEach((t) => candidates.set(t.touch_id, t));
     if (c.click_id !== null) gather(this.touchesByClick.get(brandedKey(c.brand, c.click_id)));
-    for (const link of links) gather(this.touchesByClick.get(brandedKey(c.brand, link.click_id)));
+    for (const link of this.linksOf(c)) gather(this.touchesByClick.get(brandedKey(c.brand, link.click_id)));
     if (c.player_id !== null) gather(this.touchesByPlayer.get(brandedKey(c.brand, c.player_id)));
 
     const until = c.occurred_at;
-    const touched = [...candidates.values()]
-      .map((t) => ({
-        t,
-        at: t.click_id !== null && t.click_id === c.click_id && t.occurred_at > until ? until : t.occurred_at,
-      }))
-      .filter(({ at }) => at <= until && instantToMicros(until) - instantToMicros(at) <= LOOK_BACK_MICROS)
-      .sort((a, b) => compareBytes(a.at, b.at) || compareBytes(a.t.touch_id, b.t.touch_id));
+    const since = instantToMicros(until) - BigInt(lookBackDays) * DAY_MICROS;
+    return [...candidates.values()]
+      .map((touch) => ({ touch, at: isAhead(touch, c) ? until : touch.occurred_at }))
+      .filter(({ at }) => at <= until && instantToMicros(at) >= since)
+      .sort((a, b) => compareBytes(a.at, b.at) || compareBytes(a.touch.touch_id, b.touch.touch_id));
+  }
+
+  /** What a conversion's journey says of it. */
+  journeyTo(c: Destination): Journey {
+    const links = this.linksOf(c);
+    const steps = this.stepsTo(c);
+    const clickId = c.click_id ?? (c.player_id === null ? null : this.ownerClickOf(c.brand, c.player_id));
     const click = clickId === null ? undefined : this.touchesByClick.get(brandedKey(c.brand, clickId))?.[0];
     return {
-      first: touchOf(touched[0]?.t),
-      last: touchOf(touched.at(-1)?.t),
+      first: touchOf(steps[0]?.touch),
+      last: touchOf(steps.at(-1)?.touch),
       clickId,
       click,
       receivedAt: latest(
-        [...touched.map(({ t }) => t), ...links, ...(click ? [click] : [])].map((x) => x.first_received_at),
+        [...steps.map(({ touch }) => touch), ...links, ...(click ? [click] : [])].map(
+          (x) => x.first_received_at,
+        ),
       ),
     };
   }
+
+  private linksOf({ brand, player_id }: Destination): IdentityLinkFact[] {
+    return player_id === null ? [] : (this.linksByPlayer.get(brandedKey(brand, player_id)) ?? []);
+  }
+}
+
+/** Whether it is the click that the conversion itself names, by a clock that is ahead of the conversion's. */
+function isAhead(touch: JourneyTouch, { click_id, occurred_at }: Destination): boolean {
+  return touch.click_id !== null && touch.click_id === click_id && touch.occurred_at > occurred_at;
 }
 
 /** Registration first, then time, then ids: total. */

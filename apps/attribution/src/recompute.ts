@@ -14,7 +14,7 @@ import {
   type IdentityLinkFact,
 } from '#libs/database';
 import type { Conversion } from '#libs/events';
-import { Journeys, brandedKey } from './journeys.js';
+import { Journeys, brandedKey, distinctIds } from './journeys.js';
 import { projectConversions, type Changed, type Projection } from './project-conversions.js';
 
 /** What new facts may have changed. */
@@ -67,7 +67,7 @@ async function readScope({ pool }: Database, change: Change): Promise<Scope> {
   await links.learn(change.players, change.clicks);
   const players = [...change.players, ...change.clicks.flatMap((c) => links.playersOf(c))];
   const clicks = [...change.clicks, ...players.flatMap((p) => links.clicksOf(p))];
-  const movedIds = await readConversionIds(pool, ids(players), ids(clicks));
+  const movedIds = await readConversionIds(pool, distinctIds(players), distinctIds(clicks));
   for (const id of movedIds) updated.add(id);
   facts.push(...(await readFacts(pool, without(movedIds, facts))));
 
@@ -76,8 +76,8 @@ async function readScope({ pool }: Database, change: Change): Promise<Scope> {
   await addDeposits(pool, facts, links, former);
   const touches = await readTouches(
     pool,
-    ids([...playersIn(facts), ...links.players()]),
-    ids([...clicksIn(facts), ...links.clicks()]),
+    distinctIds([...playersIn(facts), ...links.players()]),
+    distinctIds([...clicksIn(facts), ...links.clicks()]),
   );
   const inserted = new Set(change.inserted.filter((id) => !updated.has(id)));
   return { facts, journeys: new Journeys(links.all, touches), changed: { inserted, updated } };
@@ -134,7 +134,10 @@ async function readFormer(
     holders.flatMap((h) =>
       h[column] === '' ? [] : [{ brand: brandOf.get(h.conversion_id)!, id: h[column] }],
     );
-  return { players: ids(idsOf('player_id')), clicks: ids([...clicksIn(deposits), ...idsOf('click_id')]) };
+  return {
+    players: distinctIds(idsOf('player_id')),
+    clicks: distinctIds([...clicksIn(deposits), ...idsOf('click_id')]),
+  };
 }
 
 /** Links of players and clicks, read as they are asked for. */
@@ -214,11 +217,13 @@ function toldBefore(facts: readonly ConversionFact[]): string[] {
 }
 
 function playersIn(facts: readonly ConversionFact[]): BrandedId[] {
-  return ids(facts.flatMap((f) => (f.player_id === null ? [] : [{ brand: f.brand, id: f.player_id }])));
+  return distinctIds(
+    facts.flatMap((f) => (f.player_id === null ? [] : [{ brand: f.brand, id: f.player_id }])),
+  );
 }
 
 function clicksIn(facts: readonly ConversionFact[]): BrandedId[] {
-  return ids(facts.flatMap((f) => (f.click_id === null ? [] : [{ brand: f.brand, id: f.click_id }])));
+  return distinctIds(facts.flatMap((f) => (f.click_id === null ? [] : [{ brand: f.brand, id: f.click_id }])));
 }
 
 /** Clicks of facts that name no player: they alone say whose it is. */
@@ -227,11 +232,6 @@ function looseClicksIn(facts: readonly ConversionFact[]): BrandedId[] {
 }
 
 const linkKey = (l: IdentityLinkFact): string => `${brandedKey(l.brand, l.click_id)}\0${l.player_id}`;
-
-/** Each once. */
-function ids(all: readonly BrandedId[]): BrandedId[] {
-  return [...new Map(all.map((i) => [brandedKey(i.brand, i.id), i])).values()];
-}
 
 function without(conversionIds: readonly string[], facts: readonly ConversionFact[]): string[] {
   const there = new Set(facts.map((f) => f.conversion_id));

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { SettingsError, VERSION } from '#libs/runtime';
+import { addAttribution } from './commands/attribution.js';
 import { addDeadLetters } from './commands/dead-letters.js';
 import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
@@ -29,7 +30,16 @@ PostgreSQL in DATA_DIR), KAFKA_BROKERS (unset: the event log in PostgreSQL), LOG
 
 Exit codes: 0 done, 1 it did not succeed, 2 wrong use.`,
     );
-  for (const add of [addMigrate, addStatus, addExplain, addExport, addImport, addDeadLetters, addRebuild])
+  for (const add of [
+    addMigrate,
+    addStatus,
+    addExplain,
+    addAttribution,
+    addExport,
+    addImport,
+    addDeadLetters,
+    addRebuild,
+  ])
     add(program);
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -55,6 +55,7 @@ export {
   type BrandedId,
   type JourneyTouch,
 } from './projections/read-scope.js';
+export { readApprovedConversions, type ConversionFilter } from './projections/read-conversions.js';
 export { ClickEntity } from './entities/click.entity.js';
 export { ConversionEntity } from './entities/conversion.entity.js';
 export { ConversionFactEntity } from './entities/conversion-fact.entity.js';

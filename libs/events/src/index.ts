@@ -44,7 +44,15 @@ export {
   parseInstant,
   type Instant,
 } from './instant.js';
-export { compareAmounts, parseAmount, type Money } from './money.js';
+export {
+  amountOfUnits,
+  compareAmounts,
+  exponentOf,
+  parseAmount,
+  scaleOf,
+  unitsOf,
+  type Money,
+} from './money.js';
 export { parseCanonicalEvent } from './parse-canonical-event.js';
 export { parseRawEvent } from './parse-raw-event.js';
 export {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { compareAmounts, parseAmount } from './money.js';
+import { amountOfUnits, compareAmounts, exponentOf, parseAmount, scaleOf, unitsOf } from './money.js';
 
 const digits = (min: number, max: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
@@ -96,4 +96,37 @@ describe('compareAmounts', () => {
   ])('%s against %s: %i', (a, b, expected) => {
     expect(compareAmounts(a, b)).toBe(expected);
   });
+});
+
+describe('unitsOf and amountOfUnits', () => {
+  it.each([
+    ['40.5', 2, 4050n],
+    ['0', 0, 0n],
+    ['-0.01', 2, -1n],
+    ['12', 0, 12n],
+    ['0.000000000000000001', 18, 1n],
+  ])('%s in units of 10^-%i is %s', (amount, scale, units) => {
+    expect(unitsOf(amount, scale)).toBe(units);
+    expect(amountOfUnits(units, scale)).toBe(amount);
+  });
+
+  it('are each other’s inverse for every canonical amount', () => {
+    fc.assert(
+      fc.property(decimal, fc.integer({ min: 0, max: 18 }), (text, more) => {
+        const amount = parseAmount(text)!;
+        const scale = Math.min(18, scaleOf(amount) + more);
+        expect(amountOfUnits(unitsOf(amount, scale), scale)).toBe(amount);
+      }),
+    );
+  });
+});
+
+it.each([
+  ['JPY', 0],
+  ['USD', 2],
+  ['KWD', 3],
+  ['ETH', 18],
+  ['USDC', 18],
+])('exponentOf %s is %i', (currency, exponent) => {
+  expect(exponentOf(currency)).toBe(exponent);
 });

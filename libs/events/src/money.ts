@@ -26,8 +26,44 @@ export function compareAmounts(a: string, b: string): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
+/** The most digits behind the point that an amount may have. */
+export const MAX_SCALE = 18;
+
 function scaled(amount: string): bigint {
+  return unitsOf(amount, MAX_SCALE);
+}
+
+/**
+ * A canonical amount as a whole number of units of 10^-scale (`unitsOf('40.5', 2)` → `4050n`).
+ * @param scale at least `scaleOf(amount)`
+ */
+export function unitsOf(amount: string, scale: number): bigint {
   const [whole = '0', fraction = ''] = amount.replace('-', '').split('.');
-  const value = BigInt(whole + fraction.padEnd(18, '0'));
-  return amount.startsWith('-') ? -value : value;
+  const units = BigInt(whole + fraction.padEnd(scale, '0'));
+  return amount.startsWith('-') ? -units : units;
+}
+
+/** The canonical amount of a number of units of 10^-scale. */
+export function amountOfUnits(units: bigint, scale: number): string {
+  const digits = String(units < 0n ? -units : units).padStart(scale + 1, '0');
+  const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');
+  const amount =
+    digits.slice(0, digits.length - scale) + (scale > 0 && fraction !== '' ? `.${fraction}` : '');
+  return units < 0n ? `-${amount}` : amount;
+}
+
+/** How many digits a canonical amount has behind the point. */
+export function scaleOf(amount: string): number {
+  const point = amount.indexOf('.');
+  return point === -1 ? 0 : amount.length - point - 1;
+}
+
+const ISO_4217 = new Set(Intl.supportedValuesOf('currency'));
+
+/** Digits behind the point of a currency's smallest unit (ISO 4217, as Unicode CLDR has it); 18 where it is none of
+ * them, as a coin of a chain. */
+export function exponentOf(currency: string): number {
+  if (!ISO_4217.has(currency)) return MAX_SCALE;
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
 }

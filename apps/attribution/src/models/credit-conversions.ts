@@ -1,0 +1,56 @@
+import {
+  readApprovedConversions,
+  readLinks,
+  readTouches,
+  type BrandedId,
+  type ConversionFilter,
+  type Database,
+} from '#libs/database';
+import type { Conversion } from '#libs/events';
+import { Journeys, distinctIds, type Destination } from '../journeys.js';
+import type { AttributionModelName } from './attribution-models.js';
+import { CreditReport, type CreditKey, type CreditRow } from './credit-report.js';
+
+/** Who earned the approved conversions of a period? */
+export interface CreditQuestion extends ConversionFilter {
+  model: AttributionModelName;
+  by: CreditKey;
+  /** How far before a conversion a touch may lie; without it as far as for `conversions`. */
+  lookBackDays?: number | undefined;
+}
+
+const CONVERSIONS_AT_ONCE = 1_000;
+
+/**
+ * Answers from the same links and touches that the rows of `conversions` are made of: by `first_touch` and
+ * `last_touch` it says what their columns say.
+ */
+export async function creditConversions({ pool }: Database, question: CreditQuestion): Promise<CreditRow[]> {
+  const report = new CreditReport(question.model, question.by);
+  for await (const conversions of readApprovedConversions(pool, question, CONVERSIONS_AT_ONCE)) {
+    const destinations = conversions.map(destinationOf);
+    const journeys = await readJourneys(pool, destinations);
+    conversions.forEach((c, i) => report.add(c, journeys.stepsTo(destinations[i]!, question.lookBackDays)));
+  }
+  return report.rows();
+}
+
+/** A row's click may be its player's; only one that the conversion itself names counts whatever its clock says. */
+function destinationOf({ brand, player_id, click_id, occurred_at, provenance }: Conversion): Destination {
+  const named = provenance['click_id'] === 'identity_link' ? null : click_id;
+  return { brand, player_id, click_id: named, occurred_at };
+}
+
+async function readJourneys(pool: Database['pool'], to: readonly Destination[]): Promise<Journeys> {
+  const players = distinctIds(to.flatMap((d) => idOf(d.brand, d.player_id)));
+  const links = await readLinks(pool, players, []);
+  const clicks = distinctIds([
+    ...to.flatMap((d) => idOf(d.brand, d.click_id)),
+    ...links.flatMap((l) => idOf(l.brand, l.click_id)),
+  ]);
+  return new Journeys(links, await readTouches(pool, players, clicks));
+}
+
+function idOf(brand: string, id: string | null): BrandedId[] {
+  return id === null ? [] : [{ brand, id }];
+}
