@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { openDatabase, CONVERSION_COLUMNS, conversionOf, type Database } from '#libs/database';
+import { CONVERSION_COLUMNS, conversionOf, type Database } from '#libs/database';
 import { serializeConversion, type RawEvent } from '#libs/events';
 import type { RecordBatch } from '#libs/event-log';
 import { until } from '#test/until';
@@ -7,22 +7,11 @@ import { canonicalDump, emptyTables } from '#test/canonical-dump';
 import { exampleRawConversion } from '#test/example-events';
 import { pixelWorld } from '#test/pixel-worlds';
 import { schemaProblems } from '#test/published-schemas';
-import { testDatabase, type TestDatabase } from '#test/postgres';
+import { withMigratedDatabase } from '#test/migrated-database';
 import { Engine, batchesOf, recordsOf } from './engine.js';
 
-let home: TestDatabase;
 let database: Database;
-
-beforeAll(async () => {
-  home = await testDatabase();
-  database = openDatabase(home.url, 'test', { warn: () => {} });
-  await database.migrate();
-});
-
-afterAll(async () => {
-  await database.close();
-  await home.drop();
-});
+withMigratedDatabase((opened) => (database = opened));
 
 /** What becomes of one delivery of a batch; all but `done` are delivered again. */
 type Fate =

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { openDatabase, type Database } from '#libs/database';
+import type { Database } from '#libs/database';
 import { unitsOf, type CanonicalEvent } from '#libs/events';
 import {
   ATTRIBUTION_MODELS,
@@ -10,20 +10,11 @@ import {
 import { emptyTables } from '#test/canonical-dump';
 import { exampleCanonicalEvents } from '#test/example-events';
 import { pixelWorld } from '#test/pixel-worlds';
-import { testDatabase, type TestDatabase } from '#test/postgres';
+import { withMigratedDatabase } from '#test/migrated-database';
 import { Engine, batchesOf, recordsOf, recordsOfEvents } from './engine.js';
 
-let home: TestDatabase;
 let database: Database;
-beforeAll(async () => {
-  home = await testDatabase();
-  database = openDatabase(home.url, 'test', { warn: () => {} });
-  await database.migrate();
-});
-afterAll(async () => {
-  await database.close();
-  await home.drop();
-});
+withMigratedDatabase((opened) => (database = opened));
 
 /** Credits of one type, currency and key. */
 type Total = Pick<CreditRow, 'type' | 'currency' | 'key' | 'conversions' | 'amount'>;

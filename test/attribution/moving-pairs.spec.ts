@@ -1,23 +1,12 @@
-import { openDatabase, type Database } from '#libs/database';
+import type { Database } from '#libs/database';
 import { eventId, type RawEvent } from '#libs/events';
 import { canonicalDump, emptyTables } from '#test/canonical-dump';
 import { exampleRawConversion, exampleRawInstall } from '#test/example-events';
-import { testDatabase, type TestDatabase } from '#test/postgres';
+import { withMigratedDatabase } from '#test/migrated-database';
 import { Engine, batchesOf, recordsOf } from './engine.js';
 
-let home: TestDatabase;
 let database: Database;
-
-beforeAll(async () => {
-  home = await testDatabase();
-  database = openDatabase(home.url, 'test', { warn: () => {} });
-  await database.migrate();
-});
-
-afterAll(async () => {
-  await database.close();
-  await home.drop();
-});
+withMigratedDatabase((opened) => (database = opened));
 
 const PLAYERS = ['anna', 'berta', 'clara'] as const;
 

@@ -4,7 +4,6 @@ import {
   mergeConversionFacts,
   mergeIdentityLinks,
   mergeTouchpoints,
-  openDatabase,
   upsertClicks,
   upsertConversionFacts,
   upsertIdentityLinks,
@@ -17,19 +16,10 @@ import {
   type TouchpointFact,
 } from '#libs/database';
 import { exampleFact } from '#test/example-facts';
-import { testDatabase, type TestDatabase } from '#test/postgres';
+import { withMigratedDatabase } from '#test/migrated-database';
 
-let home: TestDatabase;
 let database: Database;
-beforeAll(async () => {
-  home = await testDatabase();
-  database = openDatabase(home.url, 'test', { warn: () => {} });
-  await database.migrate();
-});
-afterAll(async () => {
-  await database.close();
-  await home.drop();
-});
+withMigratedDatabase((opened) => (database = opened));
 
 // Few values, so that all keys collide, and such whose order differs between UTF-16, UTF-8 and dictionaries.
 const id = fc.constantFrom('a', 'B', 'b', 'ä', '\uffff', '\u{1f600}');
