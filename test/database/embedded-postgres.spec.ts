@@ -120,8 +120,8 @@ describe('embedded PostgreSQL', () => {
     const server = await open(dataDir);
     await query(server.url, 'CREATE TABLE kept AS SELECT 1 AS one');
     const running = await findServer(homeOf(dataDir));
-    process.kill(running?.pid ?? 0, 'SIGKILL');
-    await until('the server is gone', () => !isAlive(running?.pid ?? 0));
+    process.kill(running!.pid, 'SIGKILL');
+    await until('the server is gone', () => !isAlive(running!.pid));
     await until('it listens again', () => lines.some((line) => line.includes('listens again')));
     expect(await query(server.url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
     await server.close();

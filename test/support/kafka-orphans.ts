@@ -7,9 +7,14 @@ import { join } from 'node:path';
 
 const PREFIX = `tributary-kafka-${process.getuid?.() ?? 0}-`;
 
-// Reaches its end of input when the test process ends in whatever way; $1 is the run's folder.
+// Reaches its end of input when the test process ends in whatever way; $1 is the run's folder. The number of a broker
+// that a test has killed may belong to another program by now.
 const GUARD = `cat >/dev/null
-for file in "$1"/*/broker.pid; do [ -f "$file" ] && kill -9 "$(cat "$file")"; done
+for file in "$1"/*/broker.pid; do
+  [ -f "$file" ] || continue
+  pid=$(cat "$file")
+  ps -o command= -ww -p "$pid" | grep -qF "$1" && kill -9 "$pid"
+done
 rm -rf "$1"`;
 
 /** A new folder of one cluster, removed together with its brokers as soon as this process has ended. */
