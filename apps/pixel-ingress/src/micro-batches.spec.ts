@@ -72,6 +72,19 @@ describe('with a clock that stands', () => {
     await Promise.all(calls);
   });
 
+  it('does not wait longer than the linger for the one that is under way', async () => {
+    const { batches, published } = open({ lingerMs: 20, maxInFlight: 2 });
+    const calls = [batches.add(record('a'))];
+    await turn();
+    calls.push(batches.add(record('b')));
+    await turn();
+    expect(published).toHaveLength(1);
+    jest.advanceTimersByTime(20);
+    expect(published.map((p) => p.keys)).toEqual([['a'], ['b']]);
+    published.forEach((p) => p.acknowledge());
+    await Promise.all(calls);
+  });
+
   it('lets a batch go on growing while all are under way, until one is back', async () => {
     const { batches, published } = open({ lingerMs: 1, maxInFlight: 1 });
     const calls = [batches.add(record('a'))];
