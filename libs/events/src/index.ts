@@ -45,6 +45,7 @@ export {
   type Instant,
 } from './instant.js';
 export {
+  MAX_SCALE,
   amountOfUnits,
   compareAmounts,
   exponentOf,

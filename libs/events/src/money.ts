@@ -59,11 +59,16 @@ export function scaleOf(amount: string): number {
 }
 
 const ISO_4217 = new Set(Intl.supportedValuesOf('currency'));
+const exponents = new Map<string, number>();
 
 /** Digits behind the point of a currency's smallest unit (ISO 4217, as Unicode CLDR has it); 18 where it is none of
  * them, as a coin of a chain. */
 export function exponentOf(currency: string): number {
   if (!ISO_4217.has(currency)) return MAX_SCALE;
+  const known = exponents.get(currency);
+  if (known !== undefined) return known;
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.resolvedOptions().maximumFractionDigits ?? 2;
+  const exponent = format.resolvedOptions().maximumFractionDigits ?? 2;
+  exponents.set(currency, exponent); // a format costs tens of microseconds
+  return exponent;
 }

@@ -1,5 +1,6 @@
 import { compareBytes } from '#libs/database';
 import {
+  MAX_SCALE,
   amountOfUnits,
   exponentOf,
   scaleOf,
@@ -9,7 +10,7 @@ import {
 } from '#libs/events';
 import type { Step } from '../journeys.js';
 import { ATTRIBUTION_MODELS, type AttributionModelName } from './attribution-models.js';
-import { splitUnits } from './split-units.js';
+import { compareUnits, splitUnits } from './split-units.js';
 
 /** What credit is told by: where a touch came from, its campaign, or its click. */
 export const CREDIT_KEYS = {
@@ -35,7 +36,6 @@ export interface CreditRow {
 }
 
 const CONVERSION_SCALE = 6;
-const AMOUNT_SCALE = 18;
 
 interface Total {
   row: Pick<CreditRow, 'key' | 'touched' | 'type' | 'currency'>;
@@ -80,7 +80,7 @@ export class CreditReport {
       .map(({ row, conversions, amount }) => ({
         ...row,
         conversions: amountOfUnits(conversions, CONVERSION_SCALE),
-        amount: row.currency === null ? null : amountOfUnits(amount, AMOUNT_SCALE),
+        amount: row.currency === null ? null : amountOfUnits(amount, MAX_SCALE),
       }));
   }
 
@@ -94,7 +94,7 @@ export class CreditReport {
     const id = JSON.stringify(Object.values(row));
     const total = this.totals.get(id) ?? { row, conversions: 0n, amount: 0n };
     total.conversions += conversions;
-    total.amount += unitsOf(amount, AMOUNT_SCALE);
+    total.amount += unitsOf(amount, MAX_SCALE);
     this.totals.set(id, total);
   }
 }
@@ -107,8 +107,4 @@ function splitAmount(
   if (net_amount === null || currency === null) return parts.map(() => '0');
   const scale = Math.max(exponentOf(currency), scaleOf(net_amount));
   return splitUnits(unitsOf(net_amount, scale), parts).map((units) => amountOfUnits(units, scale));
-}
-
-function compareUnits(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -13,7 +13,7 @@ export function splitUnits(units: bigint, parts: readonly { id: string; weight: 
   let left = units - shares.reduce((sum, share) => sum + share, 0n);
   const byRemainder = parts
     .map(({ id, weight }, index) => ({ id, index, remainder: (units * weight) % total }))
-    .sort((a, b) => compareBigints(b.remainder, a.remainder) || compareBytes(a.id, b.id));
+    .sort((a, b) => compareUnits(b.remainder, a.remainder) || compareBytes(a.id, b.id));
   for (const { index } of byRemainder) {
     if (left === 0n) break;
     shares[index]! += 1n;
@@ -22,6 +22,7 @@ export function splitUnits(units: bigint, parts: readonly { id: string; weight: 
   return shares;
 }
 
-function compareBigints(a: bigint, b: bigint): number {
+/** Order of whole numbers of units. */
+export function compareUnits(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
