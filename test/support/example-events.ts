@@ -62,25 +62,29 @@ export function exampleCanonicalEvents(): (CanonicalEvent & { click_id: string }
     ...{ event_id, source, brand, natural_key, received_at, receipt_id, click_id },
     stream: 'convert',
     occurred_at: '2026-11-21T09:59:00.000000Z',
-    version: '2026-11-21 09:59:00',
+    version: '2026-11-21T09:59:00.000000Z',
+    trust: 'postback' as const,
+    client_id: '1337.1763718740',
+    user_id: 'u-1874552',
     player_id: '1874552',
     raw_position: '11/9007199254740993',
   };
   const custom = { tier: 'gold', age: 33, vip: false, note: null };
   const traffic = { sub_ids, utm, ad_click_ids };
+  const money = { transaction_id: '123456789', amount: '40.5', currency: 'USD' };
+  const status = 'pending' as const;
+  const payout = { conversion_type: 'payout' as const, partner: 'offers' };
   const clicked = { ...base, stream: 'click' };
   return [
-    { ...base, kind: 'install', client, is_test: true },
-    { ...base, kind: 'registration', custom },
-    {
-      ...base,
-      kind: 'deposit',
-      transaction_id: '123456789',
-      amount: '40.5',
-      currency: 'USD',
-      custom,
-      client,
-    },
+    { ...base, kind: 'install', client, is_test: true, status },
+    { ...base, kind: 'registration', custom, status },
+    { ...base, kind: 'deposit', ...money, custom, client, status },
+    { ...base, kind: 'purchase', ...money, status },
+    { ...base, kind: 'payout', partner: 'offers', ...money, status },
+    { ...base, kind: 'withdrawal', ...money, status },
+    { ...base, kind: 'bonus', ...money, status },
+    { ...base, kind: 'refund', ...payout, refund_id: 'r-1', ...money },
+    { ...base, kind: 'reversal', ...payout, transaction_id: '123456789' },
     { ...clicked, kind: 'click', link: 'welcome', referrer, client, ...traffic },
     { ...clicked, kind: 'touchpoint', touch_id: click_id, ...traffic },
     { ...clicked, kind: 'identity_link' },

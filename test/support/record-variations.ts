@@ -33,6 +33,7 @@ export const memberValue: fc.Arbitrary<unknown> = fc
     fc.constantFrom<unknown[]>(
       ...[undefined, null, true, false, 0, '', ' ', {}, []],
       ...['install', 'deposit', 'USD', 'usd', '40.5', '40.50', '-0', '-1', '1e3', '3/7', 'pixel-server'],
+      ...['payout', 'refund', 'approved', 'reversed', 'ga4', '12', '1234567890123456789'],
       ...['a\u0000', 'a\n', '\ud800', 'sub1', 'fd3ba970-2330-4576-94ba-e1efc470bd56', 'é'.repeat(65)],
       ...['2026-11-21T10:00:00.000000Z', '2026-02-30T10:00:00.000000Z'],
       ...[{ sub1: 'x' }, { source: '' }, { ip: '::1' }, { gclid: 'x' }, { 'G C': 'x' }, { sub1: '\ud800' }],

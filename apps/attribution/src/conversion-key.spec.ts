@@ -1,18 +1,26 @@
 import fc from 'fast-check';
-import type { ConversionEvent } from '#libs/events';
+import type {
+  DepositEvent,
+  InstallEvent,
+  PayoutEvent,
+  RefundEvent,
+  RegistrationEvent,
+  ReversalEvent,
+} from '#libs/events';
 import { exampleCanonicalEvents } from '#test/example-events';
-import { conversionIdOf, conversionKeyOf } from './conversion-key.js';
+import { conversionIdOf, conversionKeyOf, returnedKeyOf } from './conversion-key.js';
 
-const [install, registration, deposit] = exampleCanonicalEvents() as [
-  ConversionEvent,
-  ConversionEvent,
-  ConversionEvent,
-];
+const events = exampleCanonicalEvents();
+const [install, registration, deposit] = events as unknown as [InstallEvent, RegistrationEvent, DepositEvent];
+const payout = events.find((e): e is PayoutEvent & { click_id: string } => e.kind === 'payout')!;
+const refund = events.find((e): e is RefundEvent & { click_id: string } => e.kind === 'refund')!;
+const reversal = events.find((e): e is ReversalEvent & { click_id: string } => e.kind === 'reversal')!;
 const click = install.click_id!;
 
 describe('conversionKeyOf', () => {
   it.each([
     ['a deposit is its transaction', deposit, 'tx:123456789'],
+    ["a payout is its partner's transaction", payout, 'tx:offers:123456789'],
     ['an install is its click', install, `click:${click}`],
     ['a registration is its click', registration, `click:${click}`],
     [
@@ -37,6 +45,22 @@ describe('conversionKeyOf', () => {
     expect(conversionKeyOf({ ...weak, source: 'pixel-browser', event_id: 'f'.repeat(64) })).toBe(key);
     expect(conversionKeyOf({ ...weak, natural_key: 'other' })).not.toBe(key);
     expect(conversionKeyOf({ ...weak, brand: 'other' })).not.toBe(key);
+  });
+});
+
+describe('returnedKeyOf', () => {
+  it.each([
+    ['a refund of a payout', refund, payout],
+    ['a reversal of a payout', reversal, payout],
+    ['a reversal of a deposit', { ...reversal, conversion_type: 'deposit' as const }, deposit],
+    ['a reversal of a registration', { ...reversal, conversion_type: 'registration' as const }, registration],
+    [
+      'a reversal of a registration without a click',
+      { ...reversal, conversion_type: 'registration' as const, click_id: undefined },
+      { ...registration, click_id: undefined },
+    ],
+  ])('%s names it as its own event does', (_what, taken, conversion) => {
+    expect(returnedKeyOf(taken as ReversalEvent)).toBe(conversionKeyOf(conversion as DepositEvent));
   });
 });
 

@@ -1,24 +1,56 @@
-import { conversionId, hashParts, type ConversionEvent } from '#libs/events';
+import {
+  conversionId,
+  hashParts,
+  type ConversionEvent,
+  type ConversionType,
+  type ReturnEvent,
+} from '#libs/events';
 
 /**
- * What makes two reports the same conversion, whatever their source: a deposit's transaction; else, for an
- * install or registration, its click (or its player where it names no click); else what identifies the event
- * itself, so that the same weak deposit told by browser and server is one.
+ * What makes two reports the same conversion, whatever their source: the transaction of money; else, for an install
+ * or registration, its click (or its player where it names no click); else what identifies the event itself, so that
+ * the same weak deposit told by browser and server is one.
  */
 export function conversionKeyOf(event: ConversionEvent): string {
   switch (event.kind) {
     case 'deposit':
+    case 'purchase':
       return event.transaction_id !== undefined
-        ? `tx:${event.transaction_id}`
+        ? transactionKey(event.transaction_id)
         : `event:${hashParts([event.brand, event.natural_key]).slice(0, 32)}`;
+    case 'payout':
+      return transactionKey(event.transaction_id, event.partner);
     case 'install':
     case 'registration':
-      if (event.click_id !== undefined) return `click:${event.click_id}`;
-      return event.player_id !== undefined ? `player:${event.player_id}` : `event:${event.event_id}`;
+      return personKey(event) ?? `event:${event.event_id}`;
   }
 }
 
 /** The conversion that an event tells of. */
 export function conversionIdOf(event: ConversionEvent): string {
   return conversionId(event.brand, event.kind, conversionKeyOf(event));
+}
+
+/** Key of the conversion that a refund or reversal takes back, as the conversion's own event gives it. */
+export function returnedKeyOf(event: ReturnEvent): string {
+  const { conversion_type: type, transaction_id: transaction, partner } = event;
+  const key = isByTransaction(type)
+    ? transaction && transactionKey(transaction, type === 'payout' ? partner : undefined)
+    : personKey(event);
+  if (key === undefined) throw new Error(`a ${event.kind} of a ${type} must name it`); // its parser sees to it
+  return key;
+}
+
+/** Key of money: its transaction, of the brand or of one of its partners. */
+export function transactionKey(transactionId: string, partner?: string): string {
+  return partner === undefined ? `tx:${transactionId}` : `tx:${partner}:${transactionId}`;
+}
+
+function personKey(event: { click_id?: string; player_id?: string }): string | undefined {
+  if (event.click_id !== undefined) return `click:${event.click_id}`;
+  return event.player_id === undefined ? undefined : `player:${event.player_id}`;
+}
+
+function isByTransaction(type: ConversionType): boolean {
+  return type !== 'install' && type !== 'registration';
 }

@@ -74,14 +74,14 @@ export function factsOfEvents(events: readonly CanonicalEvent[]): Facts {
 
 /** Touchpoints and links of a click share its receipt; the click itself answers for it. */
 function leavesReceipt(event: CanonicalEvent): boolean {
-  return isConversion(event) || event.kind === 'click';
+  return event.kind !== 'touchpoint' && event.kind !== 'identity_link';
 }
 
 function conversionFactOf(e: ConversionEvent): ConversionFact {
-  const deposit = e.kind === 'deposit' ? e : undefined;
+  const paid = e.kind === 'install' || e.kind === 'registration' ? undefined : e;
   const player = e.player_id ?? null;
-  const amount = deposit?.amount ?? null;
-  const currency = deposit?.currency ?? null;
+  const amount = paid?.amount ?? null;
+  const currency = paid?.currency ?? null;
   const money = amount !== null && currency !== null ? `${currency} ${amount}` : null;
   return {
     conversion_id: conversionIdOf(e),
@@ -95,12 +95,12 @@ function conversionFactOf(e: ConversionEvent): ConversionFact {
     receipt_id: e.receipt_id ?? NO_RECEIPT,
     player_id: player,
     click_id: e.click_id ?? null,
-    transaction_id: deposit?.transaction_id ?? null,
+    transaction_id: paid?.transaction_id ?? null,
     occurred_at: e.occurred_at,
     amount,
     currency,
     status: 'approved',
-    weak: deposit !== undefined && deposit.transaction_id === undefined,
+    weak: e.kind === 'deposit' && e.transaction_id === undefined,
     client: e.client ?? {},
     custom: e.custom ?? {},
     player_id_low: player,

@@ -17,6 +17,7 @@ describe('canonicalEventKey', () => {
   it.each([
     ['its player', { player_id: 'p1' }, 'spacevegas|p1'],
     ['its click', {}, 'c1'],
+    ['its client', { click_id: undefined, client_id: 'g1' }, 'g1'],
     ['its natural key', { click_id: undefined }, 'k1'],
   ])('is that of %s', (_what, change, expected) => {
     expect(canonicalEventKey({ ...click, kind: 'install', ...change })).toBe(expected);

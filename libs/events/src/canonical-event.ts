@@ -1,5 +1,7 @@
 import { EventType, type CloudEvent } from './cloud-event.js';
+import { CONVERSION_TYPES, type ConversionType, type PaidConversionType } from './conversion.js';
 import type { Instant } from './instant.js';
+import type { Trust } from './trust.js';
 import type { ClientFields, TrafficFields } from './raw-event.js';
 
 /** Fields of every canonical event. */
@@ -13,10 +15,17 @@ export interface EventBase extends TrafficFields {
   occurred_at: Instant;
   /** Stamped once, at the edge, and carried; nothing downstream reads a clock instead. */
   received_at: Instant;
-  /** The source's own revision of the record, if it has one. */
+  /** The source's own revision of the record, if it has one: an instant, or a whole number of up to 18 digits. The
+   * greater one stands; without one the earliest telling stands. */
   version?: string;
+  /** By which way the source tells; `trustOf` where it is absent. */
+  trust?: Trust;
   player_id?: string;
   click_id?: string;
+  /** A browser or device, as GA4's `user_pseudo_id`. */
+  client_id?: string;
+  /** A person who signed in, by an id that is not the player's, as GA4's `user_id`. */
+  user_id?: string;
   /** Only where true: stays out of every projection. */
   is_test?: true;
   /** The receipt that the caller of a pixel got. */
@@ -27,23 +36,89 @@ export interface EventBase extends TrafficFields {
   custom?: Record<string, string | number | boolean | null>;
 }
 
+/** Whether a conversion counts, as its source has it. That one was reversed is an event of its own. */
+export type EventStatus = 'approved' | 'pending' | 'rejected';
+
+/** What every conversion says. */
+interface ConversionBase extends EventBase {
+  /** Absent: approved. */
+  status?: EventStatus;
+}
+
+/** Canonical decimal and its currency, both or neither. */
+interface MoneyFields {
+  amount?: string;
+  currency?: string;
+}
+
 /** First start of an app or game. */
-export interface InstallEvent extends EventBase {
+export interface InstallEvent extends ConversionBase {
   kind: 'install';
 }
 
 /** A player came to be. */
-export interface RegistrationEvent extends EventBase {
+export interface RegistrationEvent extends ConversionBase {
   kind: 'registration';
 }
 
 /** Money paid in. Without `transaction_id` it is weak: it may be the same deposit as a strong one. */
-export interface DepositEvent extends EventBase {
+export interface DepositEvent extends ConversionBase, MoneyFields {
   kind: 'deposit';
   transaction_id?: string;
-  /** Canonical decimal with `currency`, both or neither. */
-  amount?: string;
-  currency?: string;
+}
+
+/** Something was bought, as a shop or GA4 tells it. Without `transaction_id` each telling is one of its own. */
+export interface PurchaseEvent extends ConversionBase, MoneyFields {
+  kind: 'purchase';
+  transaction_id?: string;
+}
+
+/** A partner pays for a goal that a player reached, as on an offerwall. */
+export interface PayoutEvent extends ConversionBase, MoneyFields {
+  kind: 'payout';
+  /** Whose transaction ids these are: two partners may have the same ones. */
+  partner: string;
+  transaction_id: string;
+}
+
+/** Money goes back to the player. A row of `transactions`, as a product API would tell it. */
+export interface WithdrawalEvent extends ConversionBase {
+  kind: 'withdrawal';
+  player_id: string;
+  transaction_id: string;
+  amount: string;
+  currency: string;
+}
+
+/** Money of the house given to the player. A row of `transactions`, as a product API would tell it. */
+export interface BonusEvent extends ConversionBase {
+  kind: 'bonus';
+  player_id: string;
+  transaction_id: string;
+  amount: string;
+  currency: string;
+}
+
+/** Part of a conversion's money was given back. Refunds of one conversion add up, each `refund_id` once. */
+export interface RefundEvent extends EventBase {
+  kind: 'refund';
+  conversion_type: PaidConversionType;
+  /** Of the conversion. */
+  transaction_id: string;
+  /** Of the payout's transaction. */
+  partner?: string;
+  refund_id: string;
+  amount: string;
+  currency: string;
+}
+
+/** A conversion was taken back: it earns nothing, whoever tells of it, however often, before or after it. */
+export interface ReversalEvent extends EventBase {
+  kind: 'reversal';
+  conversion_type: ConversionType;
+  /** Of a deposit, purchase or payout; an install or registration is named by its click, else its player. */
+  transaction_id?: string;
+  partner?: string;
 }
 
 /** A click on a link. `click_id` is always there. */
@@ -61,15 +136,19 @@ export interface TouchpointEvent extends EventBase {
   touch_id: string;
 }
 
-/** Says that a click and a player belong together. */
+/** Says that two or more of a click, a client, a user and a player belong together, and nothing else. Every other
+ * event that names two of them says so as well. */
 export interface IdentityLinkEvent extends EventBase {
   kind: 'identity_link';
-  click_id: string;
-  player_id: string;
 }
 
-export type ConversionEvent = InstallEvent | RegistrationEvent | DepositEvent;
-export type CanonicalEvent = ConversionEvent | ClickEvent | TouchpointEvent | IdentityLinkEvent;
+export type ConversionEvent = InstallEvent | RegistrationEvent | DepositEvent | PurchaseEvent | PayoutEvent;
+/** What takes money of a conversion back. */
+export type ReturnEvent = RefundEvent | ReversalEvent;
+/** A movement of a player's money, told by a source that is no product API. */
+export type MovementEvent = WithdrawalEvent | BonusEvent;
+export type CanonicalEvent =
+  ConversionEvent | ReturnEvent | MovementEvent | ClickEvent | TouchpointEvent | IdentityLinkEvent;
 export type EventKind = CanonicalEvent['kind'];
 
 /** Every kind of canonical event; a kind that is missing here does not compile. */
@@ -77,19 +156,28 @@ export const EVENT_KINDS = Object.keys({
   install: true,
   registration: true,
   deposit: true,
+  purchase: true,
+  payout: true,
+  withdrawal: true,
+  bonus: true,
+  refund: true,
+  reversal: true,
   click: true,
   touchpoint: true,
   identity_link: true,
 } satisfies Record<EventKind, true>) as EventKind[];
 
+const CONVERSIONS: ReadonlySet<EventKind> = new Set<EventKind>(CONVERSION_TYPES);
+
 /** Whether the event is a conversion, which has facts and a visible row. */
 export function isConversion(e: CanonicalEvent): e is ConversionEvent {
-  return e.kind === 'install' || e.kind === 'registration' || e.kind === 'deposit';
+  return CONVERSIONS.has(e.kind);
 }
 
-/** Key of a record on `conversion-events`: a player's events together, else a click's. */
+/** Key of a record on `conversion-events`: a player's events together, else a click's, else a client's. */
 export function canonicalEventKey(e: CanonicalEvent): string {
-  return e.player_id !== undefined ? `${e.brand}|${e.player_id}` : (e.click_id ?? e.natural_key);
+  if (e.player_id !== undefined) return `${e.brand}|${e.player_id}`;
+  return e.click_id ?? e.client_id ?? e.natural_key;
 }
 
 /** Value of a record on `conversion-events`. */
@@ -121,12 +209,19 @@ function dataOf(e: { kind: string } & Partial<Record<Field, unknown>>): Data {
     brand: e.brand,
     occurred_at: e.occurred_at,
     version: e.version,
+    trust: e.trust,
     player_id: e.player_id,
     click_id: e.click_id,
+    client_id: e.client_id,
+    user_id: e.user_id,
     touch_id: e.touch_id,
+    conversion_type: e.conversion_type,
+    partner: e.partner,
     transaction_id: e.transaction_id,
+    refund_id: e.refund_id,
     amount: e.amount,
     currency: e.currency,
+    status: e.status,
     is_test: e.is_test,
     receipt_id: e.receipt_id,
     raw_position: e.raw_position,

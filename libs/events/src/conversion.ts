@@ -2,7 +2,11 @@ import { hashParts } from './event-id.js';
 import { EventType, type CloudEvent } from './cloud-event.js';
 import type { Instant } from './instant.js';
 
-export type ConversionType = 'install' | 'registration' | 'deposit';
+export const CONVERSION_TYPES = ['install', 'registration', 'deposit', 'purchase', 'payout'] as const;
+export type ConversionType = (typeof CONVERSION_TYPES)[number];
+/** Conversions that are money, and of which some can be refunded. */
+export const PAID_CONVERSION_TYPES = ['deposit', 'purchase', 'payout'] as const;
+export type PaidConversionType = (typeof PAID_CONVERSION_TYPES)[number];
 export type ConversionStatus = 'approved' | 'pending' | 'rejected' | 'reversed';
 
 /** First or last touch of a conversion, as columns. */
@@ -28,12 +32,13 @@ export interface Conversion {
   /** Canonical decimal. */
   amount: string | null;
   currency: string | null;
+  /** Nothing where reversed or rejected, else less what was refunded. */
   net_amount: string | null;
   status: ConversionStatus;
   is_first_deposit: boolean;
   /** Sources that told of it, sorted. */
   sources: string[];
-  /** Sources disagree on player, amount or currency. */
+  /** Sources disagree on player, amount or currency, or more was refunded than was paid. */
   conflict: boolean;
   /** Which source each field comes from. */
   provenance: Record<string, string>;

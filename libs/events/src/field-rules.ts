@@ -1,6 +1,7 @@
 import { isInstant } from './instant.js';
 import { parseAmount } from './money.js';
 import { isReceiptId } from './receipt-id.js';
+import { isVersion } from './version.js';
 
 /** What is wrong with a value: where (JSON pointer from it) and by which rule. Never holds the value. */
 export interface Problem {
@@ -90,6 +91,12 @@ export function is(expected: unknown): Rule {
   return (value) => (value === expected ? undefined : problem);
 }
 
+/** One of these texts. */
+export function oneOf(allowed: readonly string[]): Rule {
+  const problem = { path: '', detail: `must be one of ${allowed.join(', ')}` };
+  return (value) => (allowed.includes(value as string) ? undefined : problem);
+}
+
 /** A text for which the test holds. */
 function textThat(holds: (text: string) => boolean, detail: string): Rule {
   const problem = { path: '', detail };
@@ -126,6 +133,10 @@ export const anything: Rule = () => undefined;
 export const hash = textThat((t) => HASH.test(t), 'must be a SHA-256 in lower-case hex');
 export const uuid = textThat((t) => UUID.test(t), 'must be a UUID in lower case');
 export const instant = textThat(isInstant, 'must be an instant in UTC with six digits of fraction');
+export const version = textThat(
+  isVersion,
+  'must be an instant in UTC with six digits of fraction, or a whole number of up to 18 digits',
+);
 export const receiptId = textThat(isReceiptId, 'must be a receipt id');
 export const sourceName = textThat(
   (t) => SOURCE_NAME.test(t),

@@ -4,24 +4,36 @@ export {
   canonicalEventKey,
   isConversion,
   serializeCanonicalEvent,
+  type BonusEvent,
   type CanonicalEvent,
   type ClickEvent,
   type ConversionEvent,
   type DepositEvent,
   type EventBase,
   type EventKind,
+  type EventStatus,
   type IdentityLinkEvent,
   type InstallEvent,
+  type MovementEvent,
+  type PayoutEvent,
+  type PurchaseEvent,
+  type RefundEvent,
   type RegistrationEvent,
+  type ReturnEvent,
+  type ReversalEvent,
   type TouchpointEvent,
+  type WithdrawalEvent,
 } from './canonical-event.js';
 export {
+  CONVERSION_TYPES,
+  PAID_CONVERSION_TYPES,
   flattenConversion,
   serializeConversion,
   type Conversion,
   type ConversionRow,
   type ConversionStatus,
   type ConversionType,
+  type PaidConversionType,
   type Touch,
 } from './conversion.js';
 export {
@@ -70,3 +82,5 @@ export {
 } from './raw-event.js';
 export { isReceiptId, newReceiptId } from './receipt-id.js';
 export { Group, TOPIC_RETENTION, Topic, type TopicName } from './topics.js';
+export { TRUSTS, trustOf, type Trust } from './trust.js';
+export { isVersion, versionNumber } from './version.js';

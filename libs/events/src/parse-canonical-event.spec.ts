@@ -14,6 +14,19 @@ const records = Object.fromEntries(events.map((e) => [e.kind, serializeCanonical
 const changed = (kind: EventKind, pointer: string, value: unknown): string =>
   withMember(records[kind], pointer, value);
 
+/** A link with one end. */
+function lonely(link: string): string {
+  return ['click_id', 'user_id', 'player_id'].reduce(
+    (r, id) => withMember(r, `/data/${id}`, undefined),
+    link,
+  );
+}
+
+function reversalOfNobody(reversal: string): string {
+  const named = withMember(reversal, '/data/conversion_type', 'registration');
+  return ['click_id', 'player_id'].reduce((r, id) => withMember(r, `/data/${id}`, undefined), named);
+}
+
 describe('parseCanonicalEvent', () => {
   it.each(events)('reads a $kind back', (event) => {
     expect(parseCanonicalEvent(serializeCanonicalEvent(event))).toEqual(event);
@@ -21,13 +34,21 @@ describe('parseCanonicalEvent', () => {
 
   it.each(events)('reads a $kind with the fewest fields back', ({ kind, ...all }) => {
     const { event_id, source, stream, brand, natural_key, occurred_at, received_at } = all;
+    const { player_id } = all;
+    const money = { transaction_id: '1', amount: '40', currency: 'USD' };
     const own = {
       install: {},
       registration: {},
       deposit: {},
+      purchase: {},
+      payout: { partner: 'offers', transaction_id: '1' },
+      withdrawal: { player_id, ...money },
+      bonus: { player_id, ...money },
+      refund: { conversion_type: 'deposit', refund_id: 'r', ...money },
+      reversal: { conversion_type: 'deposit', transaction_id: '1' },
       click: { click_id: all.click_id },
       touchpoint: { touch_id: all.click_id },
-      identity_link: { click_id: all.click_id, player_id: all.player_id },
+      identity_link: { client_id: 'c', user_id: 'u' },
     }[kind];
     const least = { kind, event_id, source, stream, brand, natural_key, occurred_at, received_at, ...own };
     expect(parseCanonicalEvent(serializeCanonicalEvent(least as never))).toEqual(least);
@@ -41,7 +62,7 @@ describe('parseCanonicalEvent', () => {
     ['{}', 'invalid_envelope', '/specversion'],
     [changed('deposit', '/type', 'tributary.raw.v1'), 'invalid_envelope', '/type'],
     [changed('deposit', '/data', 'x'), 'invalid_envelope', '/data'],
-    [changed('deposit', '/data/kind', 'withdrawal'), 'unknown_kind', '/data/kind'],
+    [changed('deposit', '/data/kind', 'withdraw'), 'unknown_kind', '/data/kind'],
     [changed('deposit', '/data/kind', 'constructor'), 'unknown_kind', '/data/kind'],
     [changed('deposit', '/id', 'e1'), 'invalid_field', '/id'],
     [changed('deposit', '/source', 'Pixel Server'), 'invalid_field', '/source'],
@@ -70,7 +91,20 @@ describe('parseCanonicalEvent', () => {
     [changed('install', '/data/custom', { a: { b: 1 } }), 'invalid_field', '/data/custom'],
     [changed('click', '/data/click_id', undefined), 'invalid_field', '/data/click_id'],
     [changed('touchpoint', '/data/touch_id', undefined), 'invalid_field', '/data/touch_id'],
-    [changed('identity_link', '/data/player_id', undefined), 'invalid_field', '/data/player_id'],
+    [lonely(records.identity_link), 'invalid_field', '/data'],
+    [changed('install', '/data/version', '2026-11-21 10:00:00'), 'invalid_field', '/data/version'],
+    [changed('install', '/data/version', '1234567890123456789'), 'invalid_field', '/data/version'],
+    [changed('install', '/data/trust', 'pixel'), 'invalid_field', '/data/trust'],
+    [changed('deposit', '/data/status', 'reversed'), 'invalid_field', '/data/status'],
+    [changed('payout', '/data/partner', undefined), 'invalid_field', '/data/partner'],
+    [changed('payout', '/data/transaction_id', undefined), 'invalid_field', '/data/transaction_id'],
+    [changed('bonus', '/data/amount', undefined), 'invalid_field', '/data/amount'],
+    [changed('refund', '/data/conversion_type', 'install'), 'invalid_field', '/data/conversion_type'],
+    [changed('refund', '/data/partner', undefined), 'invalid_field', '/data/partner'],
+    [changed('refund', '/data/refund_id', undefined), 'invalid_field', '/data/refund_id'],
+    [changed('reversal', '/data/transaction_id', undefined), 'invalid_field', '/data/transaction_id'],
+    [changed('reversal', '/data/partner', undefined), 'invalid_field', '/data/partner'],
+    [reversalOfNobody(records.reversal), 'invalid_field', '/data/click_id'],
     [changed('click', '/data/is_test', 1), 'invalid_field', '/data/is_test'],
     [changed('click', '/data/utm/term', 7), 'invalid_field', '/data/utm/term'],
     [changed('click', '/data/sub_ids/sub11', 'x'), 'invalid_field', '/data/sub_ids'],

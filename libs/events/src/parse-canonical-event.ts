@@ -1,5 +1,6 @@
 import {
   EVENT_KINDS,
+  type BonusEvent,
   type CanonicalEvent,
   type ClickEvent,
   type DepositEvent,
@@ -7,13 +8,20 @@ import {
   type EventKind,
   type IdentityLinkEvent,
   type InstallEvent,
+  type PayoutEvent,
+  type PurchaseEvent,
+  type RefundEvent,
   type RegistrationEvent,
+  type ReversalEvent,
   type TouchpointEvent,
+  type WithdrawalEvent,
 } from './canonical-event.js';
 import { EventType } from './cloud-event.js';
+import { CONVERSION_TYPES, PAID_CONVERSION_TYPES } from './conversion.js';
 import type { Rejection } from './dead-letter.js';
 import * as rule from './field-rules.js';
 import { CLIENT, TRAFFIC, envelopeMembers, openEnvelope, reject } from './read-envelope.js';
+import { TRUSTS } from './trust.js';
 
 /** Fields of an event that are members of `data`. */
 type DataField<E> = Exclude<keyof E & string, 'event_id' | 'source' | 'natural_key' | 'received_at'>;
@@ -27,9 +35,12 @@ const BASE: Record<DataField<EventBase> | 'kind', rule.Rule> = {
   stream: rule.sourceName,
   brand: rule.id,
   occurred_at: rule.instant,
-  version: rule.id,
+  version: rule.version,
+  trust: rule.oneOf(TRUSTS),
   player_id: rule.id,
   click_id: rule.uuid,
+  client_id: rule.id,
+  user_id: rule.id,
   is_test: rule.is(true),
   receipt_id: rule.receiptId,
   raw_position: rule.position,
@@ -50,17 +61,50 @@ function membersOf<E extends EventBase>(
   );
 }
 
+const STATUS = { status: rule.oneOf(['approved', 'pending', 'rejected']) };
+const MONEY = { amount: rule.amountPaid, currency: rule.currency };
+const TRANSACTION = { transaction_id: rule.id };
+const PARTNER = { partner: rule.sourceName };
+const PAID = [...Object.keys(MONEY), 'transaction_id'] as ('amount' | 'currency' | 'transaction_id')[];
+
 const DATA = {
-  install: membersOf<InstallEvent>({}, []),
-  registration: membersOf<RegistrationEvent>({}, []),
-  deposit: membersOf<DepositEvent>(
-    { transaction_id: rule.id, amount: rule.amountPaid, currency: rule.currency },
-    [],
+  install: membersOf<InstallEvent>(STATUS, []),
+  registration: membersOf<RegistrationEvent>(STATUS, []),
+  deposit: membersOf<DepositEvent>({ ...STATUS, ...TRANSACTION, ...MONEY }, []),
+  purchase: membersOf<PurchaseEvent>({ ...STATUS, ...TRANSACTION, ...MONEY }, []),
+  payout: membersOf<PayoutEvent>({ ...STATUS, ...TRANSACTION, ...PARTNER, ...MONEY }, [
+    'partner',
+    'transaction_id',
+  ]),
+  withdrawal: membersOf<WithdrawalEvent>({ ...STATUS, ...TRANSACTION, ...MONEY }, ['player_id', ...PAID]),
+  bonus: membersOf<BonusEvent>({ ...STATUS, ...TRANSACTION, ...MONEY }, ['player_id', ...PAID]),
+  refund: membersOf<RefundEvent>(
+    {
+      ...{ conversion_type: rule.oneOf(PAID_CONVERSION_TYPES), refund_id: rule.id },
+      ...TRANSACTION,
+      ...PARTNER,
+      ...MONEY,
+    },
+    ['conversion_type', 'refund_id', ...PAID],
+  ),
+  reversal: membersOf<ReversalEvent>(
+    { conversion_type: rule.oneOf(CONVERSION_TYPES), ...TRANSACTION, ...PARTNER },
+    ['conversion_type'],
   ),
   click: membersOf<ClickEvent>({ link: rule.id, referrer: rule.text }, ['click_id']),
-  touchpoint: membersOf<TouchpointEvent>({ touch_id: rule.uuid }, ['touch_id']),
-  identity_link: membersOf<IdentityLinkEvent>({}, ['click_id', 'player_id']),
+  touchpoint: membersOf<TouchpointEvent>({ touch_id: rule.id }, ['touch_id']),
+  identity_link: membersOf<IdentityLinkEvent>({}, []),
 } satisfies Record<EventKind, rule.Members>;
+
+/** Rules about several fields of a kind at once. */
+const TOGETHER: Partial<Record<EventKind, (data: Record<string, unknown>) => rule.Problem | undefined>> = {
+  deposit: problemOfMoney,
+  purchase: problemOfMoney,
+  payout: problemOfMoney,
+  refund: problemOfReturn,
+  reversal: problemOfReturn,
+  identity_link: problemOfLink,
+};
 
 const KINDS: ReadonlySet<unknown> = new Set(EVENT_KINDS);
 
@@ -77,8 +121,7 @@ export function parseCanonicalEvent(value: string | null): CanonicalEvent | Reje
   if (!isKind(kind)) return reject('unknown_kind', '/data/kind', `must be one of ${EVENT_KINDS.join(', ')}`);
   const problem = rule.problemOfMembers(envelope, ENVELOPE);
   if (problem) return reject('invalid_field', problem.path, problem.detail);
-  const problemOfData =
-    rule.problemOfMembers(data, DATA[kind]) ?? (kind === 'deposit' ? problemOfMoney(data) : undefined);
+  const problemOfData = rule.problemOfMembers(data, DATA[kind]) ?? TOGETHER[kind]?.(data);
   if (problemOfData) return reject('invalid_field', `/data${problemOfData.path}`, problemOfData.detail);
   data['event_id'] = envelope.id;
   data['source'] = envelope.source;
@@ -98,3 +141,25 @@ function problemOfMoney({ amount, currency }: Record<string, unknown>): rule.Pro
     ? { path: '/amount', detail: 'must be with a currency' }
     : { path: '/currency', detail: 'must be with an amount' };
 }
+
+/** What is taken back is named as the conversion is. */
+function problemOfReturn(data: Record<string, unknown>): rule.Problem | undefined {
+  const type = data['conversion_type'];
+  if (type === 'install' || type === 'registration') {
+    if (data['click_id'] !== undefined || data['player_id'] !== undefined) return undefined;
+    return { path: '/click_id', detail: 'must be there, or a player_id' };
+  }
+  if (data['transaction_id'] === undefined) return { path: '/transaction_id', detail: 'must be there' };
+  if (type === 'payout' && data['partner'] === undefined)
+    return { path: '/partner', detail: 'must be there' };
+  return undefined;
+}
+
+/** A link is between two things at least. */
+function problemOfLink(data: Record<string, unknown>): rule.Problem | undefined {
+  const named = IDENTITIES.filter((id) => data[id] !== undefined);
+  if (named.length >= 2) return undefined;
+  return { path: '', detail: `must have two of ${IDENTITIES.join(', ')}` };
+}
+
+const IDENTITIES = ['click_id', 'client_id', 'user_id', 'player_id'];
