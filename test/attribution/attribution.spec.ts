@@ -70,15 +70,18 @@ describe('attribution', () => {
           FROM tributary.conversions ORDER BY type`,
       );
       const common = { player_id: '1874552', attributed: true, last_touch_campaign: 'autumn' };
+      const paid = { amount: 40.5, is_first_deposit: false };
       const byClick = { ...common, conversion_key: `click:${example.click_id}`, amount: null };
       expect(rows).toEqual([
         { ...common, type: 'deposit', conversion_key: 'tx:123456789', amount: 40.5, is_first_deposit: true },
         { ...byClick, type: 'install', is_first_deposit: false },
+        { ...common, ...paid, type: 'payout', conversion_key: 'tx:offers:123456789' },
+        { ...common, ...paid, type: 'purchase', conversion_key: 'tx:123456789' },
         { ...byClick, type: 'registration', is_first_deposit: false },
       ]);
       const told = await storedIn(eventLog, Topic.conversions);
       expect(told.flatMap((r) => schemaProblems(r.value!))).toEqual([]);
-      expect(new Set(told.map((r) => r.key)).size).toBe(3);
+      expect(new Set(told.map((r) => r.key)).size).toBe(rows.length);
     });
   });
 

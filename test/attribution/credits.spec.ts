@@ -73,7 +73,10 @@ describe('credits', () => {
 
   it('go to no click after the conversion, unless the conversion names that click itself', async () => {
     await emptyTables(database.pool);
-    const [, registration, deposit, click, touchpoint] = exampleCanonicalEvents();
+    const examples = exampleCanonicalEvents();
+    const [registration, deposit, click, touchpoint] = (
+      ['registration', 'deposit', 'click', 'touchpoint'] as const
+    ).map((kind) => examples.find((e) => e.kind === kind));
     const before = '2026-11-21T08:00:00.000000Z';
     const { click_id: _, ...unnamed } = deposit!;
     const events = [

@@ -3,15 +3,18 @@ import {
   mergeClicks,
   mergeConversionFacts,
   mergeIdentityLinks,
+  mergeReturns,
   mergeTouchpoints,
   upsertClicks,
   upsertConversionFacts,
   upsertIdentityLinks,
+  upsertReturns,
   upsertTouchpoints,
   type ClickFact,
   type ConversionFact,
   type Database,
   type IdentityLinkFact,
+  type ReturnFact,
   type Statement,
   type TouchpointFact,
 } from '#libs/database';
@@ -43,10 +46,11 @@ const click: fc.Arbitrary<ClickFact> = fc.record({
 });
 const touchpoint: fc.Arbitrary<TouchpointFact> = fc.record({
   ...earliest,
-  ...{ touch_id: fc.constant('t'), click_id: maybe },
+  ...{ touch_id: fc.constant('t'), click_id: maybe, client_id: maybe, user_id: maybe },
 });
 const link: fc.Arbitrary<IdentityLinkFact> = fc.record({
-  ...{ brand: fc.constant('b'), click_id: fc.constant('c'), player_id: fc.constant('p') },
+  ...{ brand: fc.constant('b'), left_kind: fc.constant('click' as const), left_id: fc.constant('c') },
+  ...{ right_kind: fc.constant('player' as const), right_id: fc.constant('p') },
   ...{ occurred_at: instant, registered_at: fc.option(instant), first_received_at: instant },
 });
 const conversion: fc.Arbitrary<ConversionFact> = fc
@@ -57,9 +61,18 @@ const conversion: fc.Arbitrary<ConversionFact> = fc
     amount: fc.constantFrom('9', '10', '40.5', null),
     currency: fc.constantFrom('EUR', 'USD'),
     ...{ client: texts, custom: texts, player_id_low: maybe, player_id_high: maybe },
-    ...{ first_receipt_id: uuid, first_received_at: instant, last_received_at: instant },
+    ...{ client_id: maybe, user_id: maybe, trust: fc.constantFrom(null, 'pubsub' as const) },
+    ...{ first_receipt_id: uuid, first_received_at: instant, received_at: instant },
   })
   .map((change) => exampleFact({ ...change, currency: change.amount === null ? null : change.currency }));
+
+const returned: fc.Arbitrary<ReturnFact> = fc.record({
+  ...{ conversion_id: fc.constant('c'), kind: fc.constant('refund' as const), return_id: fc.constant('r') },
+  ...{ source: fc.constant('s'), brand: fc.constant('b'), conversion_type: fc.constant('deposit' as const) },
+  ...{ conversion_key: fc.constant('tx:1'), trust: fc.constantFrom(null, 'postback' as const) },
+  ...{ version: fc.constantFrom(-1n, 0n, 2n ** 62n), event_id: id, receipt_id: uuid, occurred_at: instant },
+  ...{ amount: fc.constantFrom('9', '10'), currency: fc.constant('EUR'), received_at: instant },
+});
 
 /** What an event of the log says is one thing: events that are equal in what orders them are equal. */
 function sameEventSameFact<F>(keyOf: (f: F) => string, joined: readonly (keyof F)[]): (facts: F[]) => F[] {
@@ -109,17 +122,26 @@ const joins: Join[] = [
         (f) => `${f.version}|${f.status_rank}|${f.event_id}|${f.receipt_id}`,
         [
           ...(['player_id_low', 'player_id_high', 'money_low', 'money_high'] as const),
-          ...(['first_receipt_id', 'first_received_at', 'last_received_at'] as const),
+          ...(['first_receipt_id', 'first_received_at', 'received_at'] as const),
         ],
       ),
     ),
     merge: mergeConversionFacts,
     upsert: upsertConversionFacts,
   },
+  {
+    table: 'reversals',
+    facts: three(
+      returned,
+      sameEventSameFact<ReturnFact>((f) => `${f.version}|${f.event_id}|${f.receipt_id}`, ['received_at']),
+    ),
+    merge: mergeReturns,
+    upsert: upsertReturns,
+  },
 ];
 
 /** What a slot held before is a note for the next recomputation, and no part of the join. */
-const LEDGER = ` - 'previous_player_id' - 'previous_click_id'`;
+const LEDGER = ['player', 'click', 'client', 'user'].map((kind) => ` - 'previous_${kind}_id'`).join('');
 
 /** The table's only row after these upserts, one by one. */
 async function stored({ table, upsert }: Join, facts: readonly unknown[]): Promise<unknown> {

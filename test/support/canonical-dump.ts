@@ -5,8 +5,12 @@ import type { Pool } from 'pg';
 const TABLES = {
   clicks: { key: 'brand, click_id', without: [] },
   touchpoints: { key: 'brand, touch_id', without: [] },
-  identity_links: { key: 'brand, click_id, player_id', without: [] },
-  conversion_facts: { key: 'conversion_id, source', without: ['previous_player_id', 'previous_click_id'] },
+  identity_links: { key: 'brand, left_kind, left_id, right_kind, right_id', without: [] },
+  conversion_facts: {
+    key: 'conversion_id, source',
+    without: ['previous_player_id', 'previous_click_id', 'previous_client_id', 'previous_user_id'],
+  },
+  reversals: { key: 'conversion_id, kind, return_id, source', without: [] },
   conversions: { key: 'conversion_id', without: ['revision'] },
   deposit_pairings: { key: 'conversion_id', without: ['revision'] },
   receipts: { key: 'receipt_id', without: ['raw_position'] },

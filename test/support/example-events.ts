@@ -72,7 +72,7 @@ export function exampleCanonicalEvents(): (CanonicalEvent & { click_id: string }
   const custom = { tier: 'gold', age: 33, vip: false, note: null };
   const traffic = { sub_ids, utm, ad_click_ids };
   const money = { transaction_id: '123456789', amount: '40.5', currency: 'USD' };
-  const status = 'pending' as const;
+  const status = 'approved' as const;
   const payout = { conversion_type: 'payout' as const, partner: 'offers' };
   const clicked = { ...base, stream: 'click' };
   return [

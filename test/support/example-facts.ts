@@ -14,15 +14,18 @@ export function exampleFact(change: Partial<ConversionFact> = {}): ConversionFac
   return {
     conversion_id: conversionId('b', type, conversion_key),
     source: 'pixel-server',
+    trust: null,
     brand: 'b',
     type,
     conversion_key,
     version: -instantToMicros(occurred_at),
-    status_rank: 0,
+    status_rank: 2,
     event_id: 'e1',
     receipt_id: RECEIPT,
     player_id,
     click_id: null,
+    client_id: null,
+    user_id: null,
     transaction_id: conversion_key.startsWith('tx:') ? conversion_key.slice(3) : null,
     occurred_at,
     amount,
@@ -37,7 +40,7 @@ export function exampleFact(change: Partial<ConversionFact> = {}): ConversionFac
     money_high: money,
     first_receipt_id: RECEIPT,
     first_received_at: occurred_at,
-    last_received_at: occurred_at,
+    received_at: occurred_at,
     ...change,
   };
 }
@@ -49,7 +52,8 @@ export function exampleLink(
   change: Partial<IdentityLinkFact> = {},
 ): IdentityLinkFact {
   return {
-    ...{ brand: 'b', click_id, player_id, occurred_at: AT, registered_at: null, first_received_at: AT },
+    ...{ brand: 'b', left_kind: 'click', left_id: click_id, right_kind: 'player', right_id: player_id },
+    ...{ occurred_at: AT, registered_at: null, first_received_at: AT },
     ...change,
   };
 }
@@ -61,7 +65,8 @@ export function exampleTouch(
   change: Partial<JourneyTouch> = {},
 ): JourneyTouch {
   return {
-    ...{ brand: 'b', touch_id: click_id, click_id, player_id: null, occurred_at },
+    ...{ brand: 'b', touch_id: click_id, click_id, occurred_at },
+    ...{ client_id: null, user_id: null, player_id: null },
     ...{ utm_source: `s-${click_id}`, utm_medium: null, utm_campaign: null, sub_ids: {} },
     first_received_at: occurred_at,
     ...change,

@@ -25,3 +25,5 @@ export { creditConversions } from './models/credit-conversions.js';
 export { CREDIT_KEYS, type CreditKey, type CreditRow } from './models/credit-report.js';
 export { rebuild, type RebuildProgress } from './rebuild.js';
 export { conversionIdOf, conversionKeyOf } from './conversion-key.js';
+export { namedBy } from './identity-graph.js';
+export { IdentityReader } from './identity-reader.js';

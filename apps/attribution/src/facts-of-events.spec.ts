@@ -5,34 +5,49 @@ import { exampleCanonicalEvents } from '#test/example-events';
 import { conversionIdOf } from './conversion-key.js';
 import { factsOfEvents, type Facts } from './facts-of-events.js';
 
-const events = exampleCanonicalEvents().map((e) => ({ ...e, is_test: undefined }));
+/** Of a click and a player, without versions of their own. */
+const events = exampleCanonicalEvents().map((e) => ({
+  ...e,
+  ...{ is_test: undefined, version: undefined, client_id: undefined, user_id: undefined },
+}));
 const of = <K extends EventKind>(kind: K): Extract<CanonicalEvent, { kind: K }> & { click_id: string } =>
   events.find((e) => e.kind === kind) as never;
 const click = of('click');
 const deposit = of('deposit');
 const registration = of('registration');
-const counts = (facts: Facts): number[] => Object.values(facts).map((list) => (list as unknown[]).length);
+/** How many of each list there are; those that are empty are left out. */
+const counts = (facts: Facts): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(facts).flatMap(([name, list]: [string, unknown[]]) =>
+      list.length === 0 ? [] : [[name, list.length]],
+    ),
+  );
 
 describe('factsOfEvents', () => {
   it('is nothing of nothing', () => {
-    expect(factsOfEvents([])).toEqual({
-      conversions: [],
-      clicks: [],
-      touchpoints: [],
-      links: [],
-      receipts: [],
-    });
+    expect(counts(factsOfEvents([]))).toEqual({});
   });
 
-  it.each([
-    ['install', [1, 0, 0, 1, 1]],
-    ['registration', [1, 0, 0, 1, 1]],
-    ['deposit', [1, 0, 0, 1, 1]],
-    ['click', [0, 1, 0, 1, 1]],
-    ['touchpoint', [0, 0, 1, 1, 0]],
-    ['identity_link', [0, 0, 0, 1, 0]],
-  ] as const)('makes of a %s conversions, clicks, touchpoints, links and receipts: %j', (kind, expected) => {
+  it.each<[EventKind, Record<string, number>]>([
+    ['install', { conversions: 1, links: 1, receipts: 1 }],
+    ['registration', { conversions: 1, links: 1, receipts: 1 }],
+    ['deposit', { conversions: 1, links: 1, receipts: 1 }],
+    ['purchase', { conversions: 1, links: 1, receipts: 1 }],
+    ['payout', { conversions: 1, links: 1, receipts: 1 }],
+    ['refund', { returns: 1, links: 1, receipts: 1 }],
+    ['reversal', { returns: 1, links: 1, receipts: 1 }],
+    ['click', { clicks: 1, links: 1, receipts: 1 }],
+    ['touchpoint', { touchpoints: 1, links: 1 }],
+    ['identity_link', { links: 1 }],
+  ])('makes of a %s: %j', (kind, expected) => {
     expect(counts(factsOfEvents([of(kind)]))).toEqual(expected);
+  });
+
+  it('links each two of a click, a client, a user and a player', () => {
+    const { links } = factsOfEvents([{ ...of('identity_link'), client_id: 'g', user_id: 'u' }]);
+    expect(links.map((l) => `${l.left_kind} ${l.right_kind}`).sort()).toEqual([
+      ...['click client', 'click player', 'click user', 'client player', 'client user', 'user player'],
+    ]);
   });
 
   it('makes no link of what names no player', () => {
@@ -47,15 +62,18 @@ describe('factsOfEvents', () => {
       {
         conversion_id: conversionIdOf(deposit),
         source: deposit.source,
+        trust: 'postback',
         brand: deposit.brand,
         type: 'deposit',
         conversion_key: 'tx:123456789',
         version: -1795255140000000n,
-        status_rank: 0,
+        status_rank: 2,
         event_id: deposit.event_id,
         receipt_id: deposit.receipt_id,
         player_id: '1874552',
         click_id: deposit.click_id,
+        client_id: null,
+        user_id: null,
         transaction_id: '123456789',
         occurred_at: deposit.occurred_at,
         amount: '40.5',
@@ -70,9 +88,30 @@ describe('factsOfEvents', () => {
         money_high: 'USD 40.5',
         first_receipt_id: deposit.receipt_id,
         first_received_at: deposit.received_at,
-        last_received_at: deposit.received_at,
+        received_at: deposit.received_at,
       },
     ]);
+  });
+
+  it('orders versions, and takes the later for an amendment, not for a contradiction', () => {
+    const [fact] = factsOfEvents([{ ...deposit, version: '2026-11-21T09:59:00.000001Z' }]).conversions;
+    const none = { player_id_low: null, player_id_high: null, money_low: null, money_high: null };
+    expect(fact).toMatchObject({ version: 1795255140000001n, player_id: '1874552', amount: '40.5', ...none });
+    expect(factsOfEvents([{ ...deposit, version: '7' }]).conversions[0]!.version).toBe(7n);
+  });
+
+  it('gives what takes money back the conversion that it takes it from', () => {
+    const taken = { conversion_type: 'deposit' as const, transaction_id: '123456789', partner: undefined };
+    const { returns, receipts } = factsOfEvents([
+      { ...of('refund'), ...taken },
+      { ...of('reversal'), ...taken, receipt_id: undefined },
+    ] as CanonicalEvent[]);
+    const id = conversionIdOf(deposit);
+    expect(returns).toMatchObject([
+      { conversion_id: id, kind: 'refund', return_id: 'r-1', amount: '40.5', currency: 'USD' },
+      { conversion_id: id, kind: 'reversal', return_id: '', amount: null },
+    ]);
+    expect(receipts).toMatchObject([{ kind: 'refund', conversion_id: id }]);
   });
 
   it('gives an install neither money nor weakness, and a deposit without a transaction weakness', () => {
@@ -130,7 +169,7 @@ describe('factsOfEvents', () => {
         money_low: 'USD 40.5',
         money_high: 'USD 41',
         first_received_at: deposit.received_at,
-        last_received_at: other.received_at,
+        received_at: deposit.received_at,
       },
     ]);
     expect(facts.links).toHaveLength(2);
@@ -146,7 +185,7 @@ describe('factsOfEvents', () => {
     const tests = events.map((e, i) => ({ ...e, is_test: true as const, receipt_id: `r${i}` }));
     const facts = factsOfEvents(tests);
     const kinds = events.map((e) => e.kind).filter((k) => k !== 'touchpoint' && k !== 'identity_link');
-    expect(counts(facts)).toEqual([0, 0, 0, 0, kinds.length]);
+    expect(counts(facts)).toEqual({ receipts: kinds.length });
     expect(facts.receipts.every((r) => r.is_test)).toBe(true);
     expect(facts.receipts.map((r) => r.kind)).toEqual(kinds);
   });

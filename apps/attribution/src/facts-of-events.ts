@@ -3,28 +3,36 @@ import {
   mergeClicks,
   mergeConversionFacts,
   mergeIdentityLinks,
+  mergeReturns,
   mergeTouchpoints,
   type ClickFact,
   type ConversionFact,
   type IdentityLinkFact,
   type Receipt,
+  type ReturnFact,
   type TouchpointFact,
   type Utm,
 } from '#libs/database';
 import {
+  conversionId,
   instantToMicros,
   isConversion,
+  versionNumber,
   type CanonicalEvent,
   type ClickEvent,
   type ConversionEvent,
   type EventBase,
+  type ReturnEvent,
   type TouchpointEvent,
 } from '#libs/events';
-import { conversionIdOf, conversionKeyOf } from './conversion-key.js';
+import { conversionIdOf, conversionKeyOf, returnedKeyOf } from './conversion-key.js';
+import { namedBy } from './identity-graph.js';
+import { STATUS_RANKS } from './merge-rules.js';
 
 /** What a batch of events says, one entry a slot, each list sorted by its table's key. */
 export interface Facts {
   conversions: ConversionFact[];
+  returns: ReturnFact[];
   clicks: ClickFact[];
   touchpoints: TouchpointFact[];
   links: IdentityLinkFact[];
@@ -42,8 +50,12 @@ export function factsOfEvents(events: readonly CanonicalEvent[]): Facts {
   );
   const clicks = new Slots<ClickFact>((f) => `${f.brand}\0${f.click_id}`, mergeClicks);
   const touchpoints = new Slots<TouchpointFact>((f) => `${f.brand}\0${f.touch_id}`, mergeTouchpoints);
+  const returns = new Slots<ReturnFact>(
+    (f) => `${f.conversion_id}\0${f.kind}\0${f.return_id}\0${f.source}`,
+    mergeReturns,
+  );
   const links = new Slots<IdentityLinkFact>(
-    (f) => `${f.brand}\0${f.click_id}\0${f.player_id}`,
+    (f) => `${f.brand}\0${f.left_id}\0${f.right_id}\0${f.left_kind}\0${f.right_kind}`,
     mergeIdentityLinks,
   );
   const receipts = new Slots<Receipt>(
@@ -53,18 +65,20 @@ export function factsOfEvents(events: readonly CanonicalEvent[]): Facts {
 
   for (const event of events) {
     const conversion = isConversion(event) ? conversionFactOf(event) : undefined;
+    const returned = isReturn(event) ? returnFactOf(event) : undefined;
     if (event.receipt_id !== undefined && leavesReceipt(event)) {
-      receipts.add(receiptOf(event, event.receipt_id, conversion?.conversion_id ?? null));
+      receipts.add(receiptOf(event, event.receipt_id, (conversion ?? returned)?.conversion_id ?? null));
     }
     if (event.is_test) continue;
     if (conversion) conversions.add(conversion);
+    else if (returned) returns.add(returned);
     else if (event.kind === 'click') clicks.add(clickFactOf(event));
     else if (event.kind === 'touchpoint') touchpoints.add(touchpointFactOf(event));
-    const link = linkFactOf(event);
-    if (link) links.add(link);
+    for (const link of linkFactsOf(event)) links.add(link);
   }
   return {
     conversions: conversions.sorted(),
+    returns: returns.sorted(),
     clicks: clicks.sorted(),
     touchpoints: touchpoints.sorted(),
     links: links.sorted(),
@@ -77,39 +91,75 @@ function leavesReceipt(event: CanonicalEvent): boolean {
   return event.kind !== 'touchpoint' && event.kind !== 'identity_link';
 }
 
+function isReturn(event: CanonicalEvent): event is ReturnEvent {
+  return event.kind === 'refund' || event.kind === 'reversal';
+}
+
 function conversionFactOf(e: ConversionEvent): ConversionFact {
   const paid = e.kind === 'install' || e.kind === 'registration' ? undefined : e;
   const player = e.player_id ?? null;
   const amount = paid?.amount ?? null;
   const currency = paid?.currency ?? null;
   const money = amount !== null && currency !== null ? `${currency} ${amount}` : null;
+  const status = e.status ?? 'approved';
+  const isVersioned = e.version !== undefined; // a later version amends the earlier one, it does not contradict it
   return {
     conversion_id: conversionIdOf(e),
     source: e.source,
+    trust: e.trust ?? null,
     brand: e.brand,
     type: e.kind,
     conversion_key: conversionKeyOf(e),
-    version: -instantToMicros(e.occurred_at),
-    status_rank: 0,
+    version: versionOf(e),
+    status_rank: STATUS_RANKS[status],
     event_id: e.event_id,
     receipt_id: e.receipt_id ?? NO_RECEIPT,
     player_id: player,
     click_id: e.click_id ?? null,
+    client_id: e.client_id ?? null,
+    user_id: e.user_id ?? null,
     transaction_id: paid?.transaction_id ?? null,
     occurred_at: e.occurred_at,
     amount,
     currency,
-    status: 'approved',
+    status,
     weak: e.kind === 'deposit' && e.transaction_id === undefined,
     client: e.client ?? {},
     custom: e.custom ?? {},
-    player_id_low: player,
-    player_id_high: player,
-    money_low: money,
-    money_high: money,
+    player_id_low: isVersioned ? null : player,
+    player_id_high: isVersioned ? null : player,
+    money_low: isVersioned ? null : money,
+    money_high: isVersioned ? null : money,
     first_receipt_id: e.receipt_id ?? NO_RECEIPT,
     first_received_at: e.received_at,
-    last_received_at: e.received_at,
+    received_at: e.received_at,
+  };
+}
+
+/** Greater stands: the source's own revision, else the earlier the greater. */
+function versionOf({ version, occurred_at }: EventBase): bigint {
+  return version === undefined ? -instantToMicros(occurred_at) : versionNumber(version);
+}
+
+function returnFactOf(e: ReturnEvent): ReturnFact {
+  const key = returnedKeyOf(e);
+  const refund = e.kind === 'refund' ? e : undefined;
+  return {
+    conversion_id: conversionId(e.brand, e.conversion_type, key),
+    kind: e.kind,
+    return_id: refund?.refund_id ?? '',
+    source: e.source,
+    brand: e.brand,
+    conversion_type: e.conversion_type,
+    conversion_key: key,
+    trust: e.trust ?? null,
+    version: versionOf(e),
+    event_id: e.event_id,
+    receipt_id: e.receipt_id ?? NO_RECEIPT,
+    occurred_at: e.occurred_at,
+    amount: refund?.amount ?? null,
+    currency: refund?.currency ?? null,
+    received_at: e.received_at,
   };
 }
 
@@ -125,10 +175,18 @@ function clickFactOf(e: ClickEvent): ClickFact {
 }
 
 function touchpointFactOf(e: TouchpointEvent): TouchpointFact {
-  return { ...earliestFieldsOf(e), touch_id: e.touch_id, click_id: e.click_id ?? null };
+  return {
+    ...earliestFieldsOf(e),
+    touch_id: e.touch_id,
+    click_id: e.click_id ?? null,
+    client_id: e.client_id ?? null,
+    user_id: e.user_id ?? null,
+  };
 }
 
-function earliestFieldsOf(e: EventBase): Omit<TouchpointFact, 'touch_id' | 'click_id'> {
+type EarliestFields = Omit<TouchpointFact, 'touch_id' | 'click_id' | 'client_id' | 'user_id'>;
+
+function earliestFieldsOf(e: EventBase): EarliestFields {
   return {
     brand: e.brand,
     source: e.source,
@@ -153,17 +211,31 @@ function utmOf({ utm }: EventBase): Utm {
   };
 }
 
-/** Every event that names a click and a player says that they belong together. */
-function linkFactOf(e: CanonicalEvent): IdentityLinkFact | undefined {
-  if (e.click_id === undefined || e.player_id === undefined) return undefined;
-  return {
+/** Every event that names two of a click, a client, a user and a player says that they belong together. */
+function linkFactsOf(e: CanonicalEvent): IdentityLinkFact[] {
+  const named = namedBy({
     brand: e.brand,
-    click_id: e.click_id,
-    player_id: e.player_id,
-    occurred_at: e.occurred_at,
-    registered_at: e.kind === 'registration' ? e.occurred_at : null,
-    first_received_at: e.received_at,
-  };
+    click_id: e.click_id ?? null,
+    client_id: e.client_id ?? null,
+    user_id: e.user_id ?? null,
+    player_id: e.player_id ?? null,
+  });
+  const links: IdentityLinkFact[] = [];
+  for (let i = 0; i < named.length; i++) {
+    for (let j = i + 1; j < named.length; j++) {
+      links.push({
+        brand: e.brand,
+        left_kind: named[i]!.kind,
+        left_id: named[i]!.id,
+        right_kind: named[j]!.kind,
+        right_id: named[j]!.id,
+        occurred_at: e.occurred_at,
+        registered_at: e.kind === 'registration' ? e.occurred_at : null,
+        first_received_at: e.received_at,
+      });
+    }
+  }
+  return links;
 }
 
 function receiptOf(e: CanonicalEvent, receiptId: string, conversionId: string | null): Receipt {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { exampleLink, exampleTouch } from '#test/example-facts';
-import { Journeys } from './journeys.js';
+import { Journeys, type Destination } from './journeys.js';
 
 const at = (text: string): string => `2026-11-${text}.000000Z`;
 const NOON = at('21T12:00:00');
-const to = (change: { player_id?: string; click_id?: string } = {}) => ({
-  ...{ brand: 'b', player_id: null, click_id: null, occurred_at: NOON },
+const to = (change: Partial<Destination> = {}): Destination => ({
+  ...{ brand: 'b', player_id: null, click_id: null, client_id: null, user_id: null, occurred_at: NOON },
   ...change,
 });
 
@@ -63,7 +63,7 @@ describe('Journeys.journeyTo', () => {
       first: null,
       click: undefined,
     });
-    expect(journeys.playerOf('b', 'c')).toBeNull();
+    expect(journeys.playerOf(to({ click_id: 'c' }))).toBeNull();
   });
 
   it('was received when the last of what it looked at was', () => {
@@ -74,30 +74,6 @@ describe('Journeys.journeyTo', () => {
   });
 });
 
-describe('the owner', () => {
-  const early = at('01T00:00:00');
-  const late = at('02T00:00:00');
-  it.each([
-    ['the earliest seen', { occurred_at: late }, { occurred_at: early }, 'b'],
-    ['the earliest registered', { registered_at: early }, { registered_at: late }, 'a'],
-    ['one registered before one seen earlier', { registered_at: late }, { occurred_at: early }, 'a'],
-    ['the lesser id of two registered at once', { registered_at: early }, { registered_at: early }, 'a'],
-    ['the lesser id of two seen at once', {}, {}, 'a'],
-  ])('is %s', (_what, a, b, owner) => {
-    const clicks = new Journeys([exampleLink('b', 'p', b), exampleLink('a', 'p', a)], []);
-    expect(clicks.ownerClickOf('b', 'p')).toBe(owner);
-    expect(clicks.journeyTo(to({ player_id: 'p' })).clickId).toBe(owner);
-    expect(clicks.journeyTo(to({ player_id: 'p', click_id: 'own' })).clickId).toBe('own');
-    const players = new Journeys([exampleLink('c', 'b', b), exampleLink('c', 'a', a)], []);
-    expect(players.playerOf('b', 'c')).toBe(owner);
-  });
-
-  it('is nobody where there is no link', () => {
-    const journeys = new Journeys([], []);
-    expect([journeys.ownerClickOf('b', 'p'), journeys.playerOf('b', 'c')]).toEqual([null, null]);
-  });
-});
-
 it('answers the same whatever the order of links and touches', () => {
   const id = fc.constantFrom('a', 'b', 'c');
   const time = fc.constantFrom('2026-10-01', '2026-11-20', '2026-11-21').map((d) => `${d}T00:00:00.000000Z`);
@@ -105,7 +81,7 @@ it('answers the same whatever the order of links and touches', () => {
     fc
       .tuple(id, id, time, fc.option(time))
       .map(([c, p, occurred_at, registered_at]) => exampleLink(c, p, { occurred_at, registered_at })),
-    { selector: (l) => `${l.click_id}|${l.player_id}` },
+    { selector: (l) => `${l.left_id}|${l.right_id}` },
   );
   const touches = fc.uniqueArray(
     fc.tuple(id, time, fc.option(id)).map(([c, t, player_id]) => exampleTouch(c, t, { player_id })),
@@ -113,7 +89,7 @@ it('answers the same whatever the order of links and touches', () => {
   );
   fc.assert(
     fc.property(links, touches, fc.option(id), fc.option(id), (l, t, player_id, click_id) => {
-      const asked = { brand: 'b', player_id, click_id, occurred_at: NOON };
+      const asked = to({ player_id, click_id });
       const backwards = new Journeys(l.toReversed(), t.toReversed());
       expect(backwards.journeyTo(asked)).toEqual(new Journeys(l, t).journeyTo(asked));
     }),

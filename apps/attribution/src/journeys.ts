@@ -1,36 +1,29 @@
-import { compareBytes, type BrandedId, type IdentityLinkFact, type JourneyTouch } from '#libs/database';
-import { instantToMicros, type Instant, type Touch } from '#libs/events';
+import { compareBytes, type Identity, type IdentityLinkFact, type JourneyTouch } from '#libs/database';
+import { instantDaysBefore, type Instant, type Touch } from '#libs/events';
+import { IdentityGraph, identityKey } from './identity-graph.js';
 
-const DAY_MICROS = 24n * 60n * 60n * 1_000_000n;
-/** How far before a conversion a touch may lie and still count. */
-const LOOK_BACK_DAYS = 30;
-
-/** One key for a brand's player or click. */
-export const brandedKey = (brand: string, id: string): string => `${brand}\0${id}`;
-
-/** Each once. */
-export function distinctIds(all: readonly BrandedId[]): BrandedId[] {
-  return [...new Map(all.map((i) => [brandedKey(i.brand, i.id), i])).values()];
-}
+/** How far before a conversion a touch may lie and still count, where its brand does not say. */
+export const DEFAULT_LOOK_BACK_DAYS = 30;
 
 /** What a conversion's journey says of it. */
 export interface Journey {
   first: Touch | null;
   last: Touch | null;
-  /** The click the conversion belongs to, named by itself or through its player. */
+  /** The click the conversion belongs to, named by itself or through its person. */
   clickId: string | null;
   /** That click, where it is known. */
   click: JourneyTouch | undefined;
-  /** When the latest of the touches and links that were looked at was received; undefined: there were none. */
+  /** When the latest of the touches and links that count was received; undefined: there are none. */
   receivedAt: Instant | undefined;
 }
 
-/** A conversion whose journey is asked for. */
+/** A conversion whose journey is asked for: who it is, and what it names itself. */
 export interface Destination {
   brand: string;
   player_id: string | null;
-  /** The click that it names itself. */
   click_id: string | null;
+  client_id: string | null;
+  user_id: string | null;
   occurred_at: Instant;
 }
 
@@ -41,115 +34,153 @@ export interface Step {
   at: Instant;
 }
 
-/** Who belongs to which click, and what touched them: answers from the facts of one recomputation. */
+/** Who touched what, in the order in which it happened: answers from the facts of one recomputation. */
 export class Journeys {
-  private readonly linksByPlayer = new Map<string, IdentityLinkFact[]>();
-  private readonly linksByClick = new Map<string, IdentityLinkFact[]>();
-  private readonly touchesByClick = new Map<string, JourneyTouch[]>();
-  private readonly touchesByPlayer = new Map<string, JourneyTouch[]>();
+  private readonly graph: IdentityGraph;
+  private readonly touches = new Map<string, JourneyTouch[]>();
 
-  constructor(links: readonly IdentityLinkFact[], touches: readonly JourneyTouch[]) {
-    for (const link of links) {
-      push(this.linksByPlayer, brandedKey(link.brand, link.player_id), link);
-      push(this.linksByClick, brandedKey(link.brand, link.click_id), link);
+  /** @param links each once
+   * @param lookBackDays by brand, where it is not the default */
+  constructor(
+    links: readonly IdentityLinkFact[],
+    touches: readonly JourneyTouch[],
+    private readonly lookBackDays: ReadonlyMap<string, number> = new Map(),
+  ) {
+    this.graph = new IdentityGraph(links);
+    const each = [...new Map(touches.map((t) => [`${t.brand}\0${t.touch_id}`, t])).values()];
+    each.sort((a, b) => compareBytes(a.occurred_at, b.occurred_at) || compareBytes(a.touch_id, b.touch_id));
+    for (const touch of each) {
+      if (touch.click_id !== null) this.add(touch, 'click', touch.click_id);
+      if (touch.client_id !== null) this.add(touch, 'client', touch.client_id);
+      if (touch.user_id !== null) this.add(touch, 'user', touch.user_id);
+      if (touch.player_id !== null) this.add(touch, 'player', touch.player_id);
     }
-    const inOrder = [...touches].sort(
-      (a, b) => compareBytes(a.occurred_at, b.occurred_at) || compareBytes(a.touch_id, b.touch_id),
-    );
-    for (const touch of inOrder) {
-      if (touch.click_id !== null) push(this.touchesByClick, brandedKey(touch.brand, touch.click_id), touch);
-      if (touch.player_id !== null)
-        push(this.touchesByPlayer, brandedKey(touch.brand, touch.player_id), touch);
-    }
   }
 
-  /** The player whom a click brought: the earliest to register with it, else the earliest to be seen with it. */
-  playerOf(brand: string, clickId: string): string | null {
-    const links = this.linksByClick.get(brandedKey(brand, clickId)) ?? [];
+  private add(touch: JourneyTouch, kind: Identity['kind'], id: string): void {
+    const key = identityKey({ brand: touch.brand, kind, id });
+    const there = this.touches.get(key);
+    if (there) there.push(touch);
+    else this.touches.set(key, [touch]);
+  }
+
+  /** The player of a conversion that names none: through its user, its click, its client. */
+  playerOf({
+    brand,
+    user_id,
+    click_id,
+    client_id,
+  }: Omit<Destination, 'player_id' | 'occurred_at'>): string | null {
     return (
-      links.reduce<IdentityLinkFact | null>((a, b) => (a && compareLinks(a, b) <= 0 ? a : b), null)
-        ?.player_id ?? null
+      (user_id === null ? null : this.graph.playerOf({ brand, kind: 'user', id: user_id })) ??
+      (click_id === null ? null : this.graph.playerOf({ brand, kind: 'click', id: click_id })) ??
+      (client_id === null ? null : this.graph.playerOf({ brand, kind: 'client', id: client_id }))
     );
-  }
-
-  /** The click that owns a player: the earliest registered with, else the earliest seen with. */
-  ownerClickOf(brand: string, playerId: string): string | null {
-    const links = this.linksByPlayer.get(brandedKey(brand, playerId)) ?? [];
-    return (
-      links.reduce<IdentityLinkFact | null>((a, b) => (a && compareLinks(a, b) <= 0 ? a : b), null)
-        ?.click_id ?? null
-    );
-  }
-
-  /** Clicks that are linked to a player. */
-  clicksOf(player: BrandedId): BrandedId[] {
-    const links = this.linksByPlayer.get(brandedKey(player.brand, player.id)) ?? [];
-    return links.map((l) => ({ brand: l.brand, id: l.click_id }));
-  }
-
-  /** Players that are linked to a click. */
-  playersOf(click: BrandedId): BrandedId[] {
-    const links = this.linksByClick.get(brandedKey(click.brand, click.id)) ?? [];
-    return links.map((l) => ({ brand: l.brand, id: l.player_id }));
   }
 
   /**
-   * The touches of a conversion's own click and of its player that lie before it and inside the look-back, the
-   * earliest first. The click that it names itself counts even where its clock runs behind the click's.
+   * The touches of a conversion's person and of what it names itself that lie before it and inside the look-back, the
+   * earliest first. The click that it names counts even where its clock runs behind the click's.
+   * @param lookBackDays without it as far as the brand says
    */
-  stepsTo(c: Destination, lookBackDays = LOOK_BACK_DAYS): Step[] {
-    const candidates = new Map<string, JourneyTouch>();
-    const gather = (touches: JourneyTouch[] = []): void =>
-      touches.forEach((t) => candidates.set(t.touch_id, t));
-    if (c.click_id !== null) gather(this.touchesByClick.get(brandedKey(c.brand, c.click_id)));
-    for (const link of this.linksOf(c)) gather(this.touchesByClick.get(brandedKey(c.brand, link.click_id)));
-    if (c.player_id !== null) gather(this.touchesByPlayer.get(brandedKey(c.brand, c.player_id)));
-
-    const until = c.occurred_at;
-    const since = instantToMicros(until) - BigInt(lookBackDays) * DAY_MICROS;
-    return [...candidates.values()]
-      .map((touch) => ({ touch, at: isAhead(touch, c) ? until : touch.occurred_at }))
-      .filter(({ at }) => at <= until && instantToMicros(at) >= since)
-      .sort((a, b) => compareBytes(a.at, b.at) || compareBytes(a.touch.touch_id, b.touch.touch_id));
+  stepsTo(c: Destination, lookBackDays?: number): Step[] {
+    return this.stepsAmong(this.identitiesOf(c), c, lookBackDays);
   }
 
   /** What a conversion's journey says of it. */
   journeyTo(c: Destination): Journey {
-    const links = this.linksOf(c);
-    const steps = this.stepsTo(c);
-    const clickId = c.click_id ?? (c.player_id === null ? null : this.ownerClickOf(c.brand, c.player_id));
-    const click = clickId === null ? undefined : this.touchesByClick.get(brandedKey(c.brand, clickId))?.[0];
+    const links: IdentityLinkFact[] = [];
+    const steps = this.stepsAmong(this.identitiesOf(c, links), c);
+    const clickId = c.click_id ?? this.ownClickOf(c);
+    const click =
+      clickId === null ? undefined : this.touchesOf({ brand: c.brand, kind: 'click', id: clickId })[0];
+    let receivedAt = click?.first_received_at;
+    for (const { touch } of steps) receivedAt = later(receivedAt, touch.first_received_at);
+    for (const link of links) receivedAt = later(receivedAt, link.first_received_at);
     return {
       first: touchOf(steps[0]?.touch),
       last: touchOf(steps.at(-1)?.touch),
       clickId,
       click,
-      receivedAt: latest(
-        [...steps.map(({ touch }) => touch), ...links, ...(click ? [click] : [])].map(
-          (x) => x.first_received_at,
-        ),
-      ),
+      receivedAt,
     };
   }
 
-  private linksOf({ brand, player_id }: Destination): IdentityLinkFact[] {
-    return player_id === null ? [] : (this.linksByPlayer.get(brandedKey(brand, player_id)) ?? []);
+  /**
+   * Everything whose touches are part of the conversion's journey.
+   * @param links is given the links that say so
+   */
+  private identitiesOf(c: Destination, links: IdentityLinkFact[] = []): Identity[] {
+    const found: Identity[] = [];
+    if (c.player_id !== null) {
+      const person = this.graph.personOf(c.brand, c.player_id);
+      found.push(...person.selves, ...person.clients, ...person.clicks);
+      links.push(...person.links);
+    }
+    if (c.click_id !== null) found.push({ brand: c.brand, kind: 'click', id: c.click_id });
+    for (const own of ownOf(c)) {
+      found.push(own);
+      for (const link of this.graph.linksOf(own)) {
+        if (link.left_kind !== 'click') continue;
+        found.push({ brand: c.brand, kind: 'click', id: link.left_id });
+        links.push(link);
+      }
+    }
+    return found;
+  }
+
+  private stepsAmong(identities: readonly Identity[], c: Destination, lookBackDays?: number): Step[] {
+    const until = c.occurred_at;
+    const days = lookBackDays ?? this.lookBackDays.get(c.brand) ?? DEFAULT_LOOK_BACK_DAYS;
+    const since = instantDaysBefore(until, days);
+    const steps = new Map<string, Step>();
+    for (const identity of identities) {
+      const touches = this.touchesOf(identity);
+      for (let i = firstFrom(touches, since); i < touches.length; i++) {
+        const touch = touches[i]!;
+        if (touch.occurred_at <= until) steps.set(touch.touch_id, { touch, at: touch.occurred_at });
+        else if (identity.kind !== 'click' || identity.id !== c.click_id) break;
+        else steps.set(touch.touch_id, { touch, at: until });
+      }
+    }
+    return [...steps.values()].sort(
+      (a, b) => compareBytes(a.at, b.at) || compareBytes(a.touch.touch_id, b.touch.touch_id),
+    );
+  }
+
+  /** The click of a conversion that names none: its player's, else its user's, else its client's. */
+  private ownClickOf(c: Destination): string | null {
+    if (c.player_id !== null) return this.graph.ownerClickOf(c.brand, c.player_id);
+    for (const own of ownOf(c)) {
+      const [click] = this.graph.linkedTo(own, 'click');
+      if (click) return click.id;
+    }
+    return null;
+  }
+
+  private touchesOf(identity: Identity): readonly JourneyTouch[] {
+    return this.touches.get(identityKey(identity)) ?? [];
   }
 }
 
-/** Whether it is the click that the conversion itself names, by a clock that is ahead of the conversion's. */
-function isAhead(touch: JourneyTouch, { click_id, occurred_at }: Destination): boolean {
-  return touch.click_id !== null && touch.click_id === click_id && touch.occurred_at > occurred_at;
+/** The user and the client that a conversion names itself. */
+function ownOf({ brand, user_id, client_id }: Destination): Identity[] {
+  const own: Identity[] = [];
+  if (user_id !== null) own.push({ brand, kind: 'user', id: user_id });
+  if (client_id !== null) own.push({ brand, kind: 'client', id: client_id });
+  return own;
 }
 
-/** Registration first, then time, then ids: total. */
-function compareLinks(a: IdentityLinkFact, b: IdentityLinkFact): number {
-  return (
-    Number(a.registered_at === null) - Number(b.registered_at === null) ||
-    compareBytes(a.registered_at ?? a.occurred_at, b.registered_at ?? b.occurred_at) ||
-    compareBytes(a.click_id, b.click_id) ||
-    compareBytes(a.player_id, b.player_id)
-  );
+/** Index of the first touch at an instant or after it. */
+function firstFrom(touches: readonly JourneyTouch[], since: Instant): number {
+  let low = 0;
+  let high = touches.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (touches[middle]!.occurred_at < since) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function touchOf(t: JourneyTouch | undefined): Touch | null {
@@ -163,12 +194,6 @@ function touchOf(t: JourneyTouch | undefined): Touch | null {
   };
 }
 
-function latest(instants: Instant[]): Instant | undefined {
-  return instants.reduce<Instant | undefined>((a, b) => (a !== undefined && a > b ? a : b), undefined);
-}
-
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const there = map.get(key);
-  if (there) there.push(value);
-  else map.set(key, [value]);
+function later(a: Instant | undefined, b: Instant): Instant {
+  return a !== undefined && a > b ? a : b;
 }

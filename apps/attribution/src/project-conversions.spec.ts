@@ -19,7 +19,8 @@ function project(
   updated: ConversionFact[] = [],
   journeys = nobody,
 ): Projection {
-  return projectConversions(facts, journeys, { inserted: idsOf(inserted), updated: idsOf(updated) });
+  const changed = { inserted: idsOf(inserted), updated: idsOf(updated) };
+  return projectConversions({ facts, returns: [], journeys }, changed);
 }
 /** Key → whether it is a first deposit, of all rows to be written. */
 const rowsOf = ({ visible }: Projection): Record<string, boolean> =>

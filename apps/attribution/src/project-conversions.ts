@@ -1,8 +1,8 @@
-import { compareBytes, type ConversionFact, type DepositPairing } from '#libs/database';
+import { compareBytes, type ConversionFact, type DepositPairing, type ReturnFact } from '#libs/database';
 import type { Conversion } from '#libs/events';
-import { brandedKey, type Journeys } from './journeys.js';
-import { pairDeposits, pairingKeyOf } from './pair-deposits.js';
-import { resolveConversion } from './resolve-conversion.js';
+import type { Journeys } from './journeys.js';
+import { pairDeposits, pairingKeyOf, type PairableDeposit } from './pair-deposits.js';
+import { mergeFacts, resolveConversion, type MergedFacts } from './resolve-conversion.js';
 
 /** What the rows of some conversions must be. */
 export interface Projection {
@@ -10,6 +10,8 @@ export interface Projection {
   visible: Conversion[];
   /** For every weak deposit among them, whether it stands alone. */
   pairings: Omit<DepositPairing, 'revision'>[];
+  /** Conversions of which no source tells any more. */
+  gone: string[];
 }
 
 /** Which conversions a change is about. */
@@ -20,62 +22,102 @@ export interface Changed {
   updated: ReadonlySet<string>;
 }
 
+/** What is known of the conversions that a change may have touched. */
+export interface KnownFacts {
+  /** Every fact of the changed conversions, and of all deposits of their players. */
+  facts: readonly ConversionFact[];
+  /** Every refund and reversal of them. */
+  returns: readonly ReturnFact[];
+  journeys: Journeys;
+}
+
+/** A deposit as far as pairs and first deposits need it. */
+interface Deposit extends PairableDeposit {
+  status: Conversion['status'];
+}
+
 /**
  * The rows that a change may have touched, a pure function of the facts.
- * @param facts every fact of the changed conversions, and of all deposits of their players
  * @param changed what else changes with them is found here: pairs of weak and strong deposits, and which
  *   deposit is a player's first
  */
-export function projectConversions(
-  facts: readonly ConversionFact[],
-  journeys: Journeys,
-  changed: Changed,
-): Projection {
-  const byId = groupBy(facts, (f) => f.conversion_id);
-  const alone = new Map([...byId].map(([id, own]) => [id, resolveConversion(own[0]!, own, journeys)]));
-  const isWeak = (id: string): boolean => byId.get(id)!.every((f) => f.weak);
-  const deposits = [...alone.values()]
-    .filter((c) => c.type === 'deposit')
-    .map((c) => ({ ...c, weak: isWeak(c.conversion_id) }));
+export function projectConversions(known: KnownFacts, changed: Changed): Projection {
+  const { journeys } = known;
+  const factsOf = groupBy(known.facts, (f) => f.conversion_id);
+  const returnsOf = groupBy(known.returns, (r) => r.conversion_id);
+  const isWeak = (id: string): boolean => factsOf.get(id)!.every((f) => f.weak);
+  const depositOf = (id: string, together: readonly string[] = [id]): Deposit => {
+    const { facts, returns } = gather(together, factsOf, returnsOf);
+    const { brand } = facts[0]!;
+    return depositFrom(id, brand, isWeak(id), mergeFacts(brand, facts, returns, journeys));
+  };
+  const alone = new Map(
+    [...factsOf].flatMap(([id, [fact]]) => (fact!.type === 'deposit' ? [[id, depositOf(id)]] : [])),
+  );
 
-  const strongOf = pairDeposits(deposits);
+  const strongOf = pairDeposits([...alone.values()]);
   const visible = new Map(alone);
+  const partsOf = new Map<string, string[]>();
   for (const [strong, pairs] of groupBy([...strongOf], ([, s]) => s)) {
     const weak = pairs.map(([w]) => w);
-    const together = [strong, ...weak].flatMap((id) => byId.get(id)!);
-    visible.set(strong, resolveConversion(byId.get(strong)![0]!, together, journeys));
+    partsOf.set(strong, [strong, ...weak]);
+    visible.set(strong, depositOf(strong, [strong, ...weak]));
     for (const id of weak) visible.delete(id);
   }
 
-  const moved = movedInPairing(deposits, changed);
+  const moved = movedInPairing([...alone.values()], changed);
   const touched = new Set([...changed.inserted, ...changed.updated, ...moved.flat()]);
   const shaken = new Set(
     moved
       .filter((group) => !group.every((id) => changed.inserted.has(id)))
       .flatMap((group) => group.flatMap((id) => [playerOf(alone.get(id)), playerOf(visible.get(id))])),
   );
+  const firsts = new Set<string>();
   for (const group of successfulByPlayer([...visible.values()])) {
     const first = group[0]!;
-    visible.set(first.conversion_id, { ...first, is_first_deposit: true });
+    firsts.add(first.conversion_id);
     const mayHaveLost = changed.updated.size > 0 || shaken.has(playerOf(first));
     for (const id of touchedByFirst(group, touched, mayHaveLost)) touched.add(id);
   }
 
-  const inOrder = [...touched].filter((id) => byId.has(id)).sort(compareBytes);
+  const inOrder = [...touched].sort(compareBytes);
+  const there = inOrder.filter((id) => factsOf.has(id));
   return {
-    visible: inOrder.flatMap((id) => visible.get(id) ?? []),
-    pairings: inOrder
-      .filter((id) => alone.get(id)!.type === 'deposit' && isWeak(id))
+    visible: there
+      .filter((id) => !strongOf.has(id))
+      .map((id) => {
+        const { facts, returns } = gather(partsOf.get(id) ?? [id], factsOf, returnsOf);
+        const row = resolveConversion(facts[0]!, facts, returns, journeys);
+        row.is_first_deposit = firsts.has(id);
+        return row;
+      }),
+    pairings: there
+      .filter((id) => alone.get(id)?.weak)
       .map((id) => ({ conversion_id: id, paired_with: strongOf.get(id) ?? null })),
+    gone: inOrder.filter((id) => !factsOf.has(id)),
   };
+}
+
+function gather(
+  ids: readonly string[],
+  factsOf: ReadonlyMap<string, ConversionFact[]>,
+  returnsOf: ReadonlyMap<string, ReturnFact[]>,
+): { facts: ConversionFact[]; returns: ReturnFact[] } {
+  if (ids.length === 1) return { facts: factsOf.get(ids[0]!)!, returns: returnsOf.get(ids[0]!) ?? [] };
+  return {
+    facts: ids.flatMap((id) => factsOf.get(id)!),
+    returns: ids.flatMap((id) => returnsOf.get(id) ?? []),
+  };
+}
+
+function depositFrom(conversion_id: string, brand: string, weak: boolean, merged: MergedFacts): Deposit {
+  const { player_id, click_id, amount, currency, occurred_at, status } = merged;
+  return { conversion_id, brand, player_id, click_id, amount, currency, occurred_at, status, weak };
 }
 
 /** Deposits whose pairing the change can have moved, by what can be paired. An updated one may have left any pair of
  * its players; where it is weak, the strong one that it left may have no weak one beside it any more. */
-function movedInPairing(
-  deposits: readonly (Conversion & { weak: boolean })[],
-  { inserted, updated }: Changed,
-): string[][] {
+function movedInPairing(deposits: readonly Deposit[], { inserted, updated }: Changed): string[][] {
   const mayHaveLeft = deposits.some((d) => d.weak && updated.has(d.conversion_id));
   return [...groupBy(deposits, pairingKeyOf).values()]
     .filter((group) => mayHaveLeft || group.some((d) => d.weak))
@@ -89,7 +131,7 @@ function movedInPairing(
  * @param mayHaveLost whether some deposit may stand later than before, or no more
  */
 function touchedByFirst(
-  group: readonly Conversion[],
+  group: readonly Deposit[],
   touched: ReadonlySet<string>,
   mayHaveLost: boolean,
 ): string[] {
@@ -100,8 +142,8 @@ function touchedByFirst(
 }
 
 /** Successful deposits of each known player, the earliest first. */
-function successfulByPlayer(conversions: readonly Conversion[]): Conversion[][] {
-  const successful = conversions.filter((c) => c.type === 'deposit' && c.status === 'approved');
+function successfulByPlayer(deposits: readonly Deposit[]): Deposit[][] {
+  const successful = deposits.filter((d) => d.status === 'approved');
   const groups = groupBy(successful, playerOf);
   return [...groups.values()].map((group) =>
     group.sort(
@@ -110,8 +152,8 @@ function successfulByPlayer(conversions: readonly Conversion[]): Conversion[][] 
   );
 }
 
-function playerOf(c: Conversion | undefined): string | undefined {
-  return c === undefined || c.player_id === null ? undefined : brandedKey(c.brand, c.player_id);
+function playerOf(d: Deposit | undefined): string | undefined {
+  return d === undefined || d.player_id === null ? undefined : `${d.brand}\0${d.player_id}`;
 }
 
 /** Items by key, those without one left out. */

@@ -29,7 +29,7 @@ export async function rebuild(
   const progress = { done: 0, total: Number(counted.rows[0]!.n) };
   let ids = await readConversionIdsAfter(database.pool, '', CHUNK);
   while (ids.length > 0) {
-    const recomputed = await recompute(database, { inserted: [], updated: ids, players: [], clicks: [] });
+    const recomputed = await recompute(database, { inserted: [], updated: ids, moved: [] });
     await publishConversions(eventLog, database, recomputed);
     progress.done += ids.length;
     onProgress(progress);

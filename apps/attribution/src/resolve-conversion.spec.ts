@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import type { ConversionFact } from '#libs/database';
+import type { ConversionFact, ReturnFact } from '#libs/database';
 import type { Conversion } from '#libs/events';
 import { exampleFact, exampleLink, exampleTouch } from '#test/example-facts';
 import { Journeys } from './journeys.js';
 import { resolveConversion } from './resolve-conversion.js';
 
 const nobody = new Journeys([], []);
-const resolve = (facts: ConversionFact[], journeys = nobody): Conversion =>
-  resolveConversion(facts[0]!, facts, journeys);
+const resolve = (facts: ConversionFact[], journeys = nobody, returns: ReturnFact[] = []): Conversion =>
+  resolveConversion(facts[0]!, facts, returns, journeys);
 const server = (change: Partial<ConversionFact> = {}): ConversionFact =>
   exampleFact({ source: 'pixel-server', ...change });
 const browser = (change: Partial<ConversionFact> = {}): ConversionFact =>
@@ -137,8 +137,8 @@ describe('resolveConversion', () => {
   it('was updated when the last of all that it rests on was received', () => {
     const received = (day: number): string => `2026-11-2${day}T00:00:00.000000Z`;
     const facts = [
-      server({ first_received_at: received(2), last_received_at: received(3) }),
-      browser({ first_received_at: received(1), last_received_at: received(1) }),
+      server({ first_received_at: received(2), received_at: received(3) }),
+      browser({ first_received_at: received(1), received_at: received(1) }),
     ];
     expect(resolve(facts)).toMatchObject({ first_received_at: received(1), updated_at: received(3) });
     const late = new Journeys([exampleLink('c', 'p1', { first_received_at: received(4) })], []);
@@ -164,5 +164,59 @@ describe('resolveConversion', () => {
         expect(resolve(set.toReversed())).toEqual(resolve(set));
       }),
     );
+  });
+
+  describe('what was taken back', () => {
+    const returned = (change: Partial<ReturnFact> = {}): ReturnFact => {
+      const { conversion_id, brand, conversion_key, event_id, receipt_id, occurred_at } = server();
+      const fact = { conversion_id, brand, conversion_key, event_id, receipt_id, occurred_at };
+      const kind = { kind: 'refund' as const, conversion_type: 'deposit' as const, return_id: 'r' };
+      const word = {
+        source: 'partner',
+        trust: null,
+        version: 1n,
+        received_at: '2026-12-01T00:00:00.000000Z',
+      };
+      return { ...fact, ...kind, ...word, amount: '10', currency: 'USD', ...change };
+    };
+    const reversal = (change: Partial<ReturnFact> = {}): ReturnFact =>
+      returned({ kind: 'reversal', return_id: '', amount: null, currency: null, ...change });
+
+    it.each<[string, ReturnFact[], Partial<Conversion>]>([
+      ['one refund', [returned()], { net_amount: '30', conflict: false }],
+      ['two', [returned(), returned({ return_id: 's', amount: '5.5' })], { net_amount: '24.5' }],
+      [
+        'one, as its weightiest source tells it',
+        [returned({ source: 'a', trust: 'postback', amount: '11' }), returned(), returned({ source: 'z' })],
+        { net_amount: '30', sources: ['a', 'partner', 'pixel-server', 'z'] },
+      ],
+      ['all of it', [returned({ amount: '40' })], { net_amount: '0', status: 'approved', conflict: false }],
+      ['more than was paid', [returned({ amount: '41' })], { net_amount: '0', conflict: true }],
+      ['some in another currency', [returned({ currency: 'EUR' })], { net_amount: '40', conflict: true }],
+    ])('lessens the money by %s', (_what, returns, expected) => {
+      expect(resolve([server()], nobody, returns)).toMatchObject({ amount: '40', ...expected });
+    });
+
+    it('is everything where any source reverses it', () => {
+      const by = [reversal({ source: 'b.postback', trust: 'postback' }), reversal()];
+      const c = resolve([server()], nobody, [...by, returned()]);
+      expect(c).toMatchObject({ status: 'reversed', amount: '40', net_amount: '0' });
+      expect(c.provenance['status']).toBe('partner');
+      expect(c.updated_at).toBe(by[0]!.received_at);
+    });
+  });
+
+  it('earns nothing where it was rejected, and its money where it is pending', () => {
+    expect(resolve([partner({ status: 'rejected' })])).toMatchObject({ net_amount: '0', status: 'rejected' });
+    expect(resolve([partner({ status: 'pending' })])).toMatchObject({ net_amount: '40', status: 'pending' });
+  });
+
+  it('takes the click from a pixel before a partner, and the rest from the partner', () => {
+    const c = resolve([
+      partner({ click_id: 'theirs', client_id: 'g' }),
+      browser({ click_id: 'ours', amount: '1' }),
+    ]);
+    expect(c).toMatchObject({ click_id: 'ours', client_id: 'g', amount: '40', conflict: true });
+    expect(c.provenance).toMatchObject({ click_id: 'pixel-browser', client_id: 'partner' });
   });
 });

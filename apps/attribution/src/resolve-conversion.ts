@@ -1,75 +1,149 @@
-import { compareBytes, type ConversionFact } from '#libs/database';
-import type { Conversion } from '#libs/events';
-import { compareAuthority, compareClickAuthority } from './authority.js';
+import { compareBytes, type ConversionFact, type ReturnFact } from '#libs/database';
+import { compareAmounts, type Conversion, type Instant } from '#libs/events';
 import type { Journeys } from './journeys.js';
+import { FACT_ORDERS, FIELD_ORDERS, type MergedField } from './merge-rules.js';
+import { netAmount, resolveReturns } from './resolve-returns.js';
+
+/** Which conversion it is. */
+export type ConversionIdentity = Pick<Conversion, 'conversion_id' | 'brand' | 'type' | 'conversion_key'>;
 
 /**
  * The visible row of one conversion: every field from the weightiest fact that has it, with its origin. The
  * result depends on the set of facts alone, not on their order.
- * @param id which conversion it is
  * @param facts what its sources say, and what the weak deposits say that are the same; never empty
+ * @param returns what takes its money back
  */
 export function resolveConversion(
-  id: Pick<Conversion, 'conversion_id' | 'brand' | 'type' | 'conversion_key'>,
+  id: ConversionIdentity,
   facts: readonly ConversionFact[],
+  returns: readonly ReturnFact[],
   journeys: Journeys,
 ): Conversion {
-  const ranked = [...facts].sort(compareAuthority);
-  const provenance: Record<string, string> = {};
-  const take = <F extends keyof ConversionFact>(field: F, from = ranked): ConversionFact[F] | null => {
-    const fact = from.find((f) => f[field] !== null);
-    if (fact) provenance[field] = fact.source;
-    return fact ? fact[field] : null;
-  };
-  const transaction = take('transaction_id');
-  const occurredAt = take('occurred_at')!;
-  const status = take('status')!;
-  const player = take('player_id');
-  const priced = ranked.find((f) => f.amount !== null) ?? ranked.find((f) => f.money_low !== null);
-  if (priced) provenance['amount'] = provenance['currency'] = priced.source;
-  const money = priced && moneyOf(priced);
-  const named = take('click_id', [...facts].sort(compareClickAuthority));
-
-  const linked = named !== null && player === null ? journeys.playerOf(id.brand, named) : null;
-  if (linked !== null) provenance['player_id'] = 'identity_link';
-  const playerId = player ?? linked;
-  const journey = journeys.journeyTo({
-    brand: id.brand,
-    player_id: playerId,
-    click_id: named,
-    occurred_at: occurredAt,
-  });
-  if (named === null && journey.clickId !== null) provenance['click_id'] = 'identity_link';
+  const merged = mergeFacts(id.brand, facts, returns, journeys);
+  const { provenance, ranked } = merged;
+  const journey = journeys.journeyTo({ brand: id.brand, ...merged });
+  if (merged.click_id === null && journey.clickId !== null) provenance['click_id'] = 'identity_link';
 
   return {
     conversion_id: id.conversion_id,
     brand: id.brand,
     type: id.type,
     conversion_key: id.conversion_key,
-    player_id: playerId,
+    player_id: merged.player_id,
     click_id: journey.clickId,
-    transaction_id: transaction,
-    occurred_at: occurredAt,
-    amount: money?.amount ?? null,
-    currency: money?.currency ?? null,
-    net_amount: money?.amount ?? null,
-    status,
+    client_id: merged.client_id,
+    user_id: merged.user_id,
+    transaction_id: merged.transaction_id,
+    occurred_at: merged.occurred_at,
+    amount: merged.amount,
+    currency: merged.currency,
+    net_amount: netOf(merged),
+    status: merged.status,
     is_first_deposit: false,
-    sources: [...new Set(facts.map((f) => f.source))].sort(compareBytes),
-    conflict: disagree(facts),
+    sources: [...new Set([...facts, ...returns].map((f) => f.source))].sort(compareBytes),
+    conflict: disagree(facts) || merged.overReturned,
     provenance,
     sub_ids: journey.click?.sub_ids ?? {},
     custom: Object.assign({}, ...ranked.map((f) => f.custom).reverse()) as Record<string, unknown>,
     first_touch: journey.first,
     last_touch: journey.last,
     attributed: journey.click !== undefined,
-    first_received_at: facts.map((f) => f.first_received_at).reduce((a, b) => (a < b ? a : b)),
+    first_received_at: facts.map((f) => f.first_received_at).reduce(earlier),
     updated_at: [
-      ...facts.map((f) => f.last_received_at),
-      ...(journey.receivedAt ? [journey.receivedAt] : []),
-    ].reduce((a, b) => (a > b ? a : b)),
+      ...facts.map((f) => f.received_at),
+      ...merged.returnsReceivedAt,
+      ...(journey.receivedAt === undefined ? [] : [journey.receivedAt]),
+    ].reduce(later),
   };
 }
+
+/** What a conversion's facts come to, before its journey is looked at. `click_id` is the one it names itself. */
+export interface MergedFacts extends Pick<
+  Conversion,
+  | 'player_id'
+  | 'click_id'
+  | 'client_id'
+  | 'user_id'
+  | 'transaction_id'
+  | 'occurred_at'
+  | 'amount'
+  | 'currency'
+  | 'status'
+> {
+  refunded: string;
+  /** More was given back than was paid, or in another currency. */
+  overReturned: boolean;
+  returnsReceivedAt: Instant[];
+  provenance: Record<string, string>;
+  /** The facts, the weightiest first. */
+  ranked: ConversionFact[];
+}
+
+/** Merges what several sources say of one conversion; see `merge-rules.ts`. */
+export function mergeFacts(
+  brand: string,
+  facts: readonly ConversionFact[],
+  returns: readonly ReturnFact[],
+  journeys: Pick<Journeys, 'playerOf'>,
+): MergedFacts {
+  const ranked = facts.length === 1 ? [...facts] : [...facts].sort(FACT_ORDERS.authority);
+  const provenance: Record<string, string> = {};
+  const take = <F extends MergedField>(field: F): ConversionFact[F] | null => {
+    const order = FIELD_ORDERS[field];
+    const from = order === 'authority' || facts.length === 1 ? ranked : [...facts].sort(FACT_ORDERS[order]);
+    const fact = from.find((f) => f[field] !== null);
+    if (fact) provenance[field] = fact.source;
+    return fact ? fact[field] : null;
+  };
+  const transaction_id = take('transaction_id');
+  const occurred_at = take('occurred_at')!;
+  const told = take('status')!;
+  const names = {
+    player_id: take('player_id'),
+    click_id: take('click_id'),
+    client_id: take('client_id'),
+    user_id: take('user_id'),
+  };
+  const priced = ranked.find((f) => f.amount !== null) ?? ranked.find((f) => f.money_low !== null);
+  if (priced) provenance['amount'] = provenance['currency'] = priced.source;
+  const money = priced && moneyOf(priced);
+  if (names.player_id === null) {
+    names.player_id = journeys.playerOf({ brand, ...names });
+    if (names.player_id !== null) provenance['player_id'] = 'identity_link';
+  }
+
+  const amount = money?.amount ?? null;
+  const currency = money?.currency ?? null;
+  const { reversedBy, refunded, refunds, hasOtherCurrency } = resolveReturns(returns, currency);
+  if (reversedBy !== null) provenance['status'] = reversedBy;
+  return {
+    ...names,
+    transaction_id,
+    occurred_at,
+    amount,
+    currency,
+    status: reversedBy === null ? told : 'reversed',
+    refunded,
+    overReturned: hasOtherCurrency || (amount !== null && isMore(refunded, amount)),
+    returnsReceivedAt: [...returns.filter((r) => r.kind === 'reversal'), ...refunds].map(
+      (r) => r.received_at,
+    ),
+    provenance,
+    ranked,
+  };
+}
+
+function netOf({ amount, status, refunded }: MergedFacts): string | null {
+  if (amount === null) return null;
+  return status === 'reversed' || status === 'rejected' ? '0' : netAmount(amount, refunded);
+}
+
+function isMore(refunded: string, amount: string): boolean {
+  return refunded !== '0' && compareAmounts(refunded, amount) > 0;
+}
+
+const earlier = (a: Instant, b: Instant): Instant => (a < b ? a : b);
+const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);
 
 /** The fact's own money, or, where its standing word has none, the least that the same source said. */
 function moneyOf(fact: ConversionFact): { amount: string; currency: string } | undefined {

@@ -8,14 +8,18 @@ import {
   upsertClicks,
   upsertConversionFacts,
   upsertIdentityLinks,
+  upsertReturns,
   upsertTouchpoints,
   type BatchRange,
-  type BrandedId,
   type Database,
   type FormerHolder,
+  type Identity,
+  type IdentityLinkFact,
   type Statement,
+  type TouchpointFact,
 } from '#libs/database';
 import type { Facts } from './facts-of-events.js';
+import { distinctIdentities, namedBy } from './identity-graph.js';
 import type { Change } from './recompute.js';
 
 /**
@@ -35,7 +39,7 @@ export async function storeFacts(database: Database, range: BatchRange, facts: F
 
 /** Whether nothing has to be recomputed. */
 export function isEmpty(change: Change): boolean {
-  return [change.inserted, change.updated, change.players, change.clicks].every((list) => list.length === 0);
+  return [change.inserted, change.updated, change.moved].every((list) => list.length === 0);
 }
 
 async function mergeAll(client: PoolClient, facts: Facts): Promise<Change> {
@@ -44,13 +48,9 @@ async function mergeAll(client: PoolClient, facts: Facts): Promise<Change> {
 
   await run(facts.receipts, () => insertReceipts(facts.receipts));
   await run(facts.clicks, () => upsertClicks(facts.clicks));
-  const touches = await run<{ brand: string; click_id: string | null; player_id: string | null }>(
-    facts.touchpoints,
-    () => upsertTouchpoints(facts.touchpoints),
-  );
-  const links = await run<{ brand: string; click_id: string; player_id: string }>(facts.links, () =>
-    upsertIdentityLinks(facts.links),
-  );
+  const touches = await run<Touched>(facts.touchpoints, () => upsertTouchpoints(facts.touchpoints));
+  const links = await run<Linked>(facts.links, () => upsertIdentityLinks(facts.links));
+  const returns = await run<{ conversion_id: string }>(facts.returns, () => upsertReturns(facts.returns));
   const conversions = await run<StoredSlot>(facts.conversions, () =>
     upsertConversionFacts(facts.conversions),
   );
@@ -58,25 +58,35 @@ async function mergeAll(client: PoolClient, facts: Facts): Promise<Change> {
   await run(holders, () => insertFormerHolders(holders));
   return {
     inserted: conversions.filter((c) => c.inserted).map((c) => c.conversion_id),
-    updated: conversions.filter((c) => !c.inserted).map((c) => c.conversion_id),
-    ...movedBy([...touches, ...links]),
+    updated: [...conversions.filter((c) => !c.inserted), ...returns].map((c) => c.conversion_id),
+    moved: movedBy(touches, links),
   };
 }
 
 /** A slot that is new or has changed, and who held the conversion by its last word. */
 interface StoredSlot {
   conversion_id: string;
+  brand: string;
   inserted: boolean;
   previous_player_id: string | null;
   previous_click_id: string | null;
+  previous_client_id: string | null;
+  previous_user_id: string | null;
 }
 
 function formerHoldersOf(slots: readonly StoredSlot[]): FormerHolder[] {
   const holders = new Map<string, FormerHolder>();
-  for (const { conversion_id, previous_player_id, previous_click_id } of slots) {
-    if (previous_player_id === null && previous_click_id === null) continue;
-    const [player_id, click_id] = [previous_player_id ?? '', previous_click_id ?? ''];
-    holders.set(`${conversion_id}\0${player_id}\0${click_id}`, { conversion_id, player_id, click_id });
+  for (const slot of slots) {
+    const holder = {
+      conversion_id: slot.conversion_id,
+      brand: slot.brand,
+      player_id: slot.previous_player_id ?? '',
+      click_id: slot.previous_click_id ?? '',
+      client_id: slot.previous_client_id ?? '',
+      user_id: slot.previous_user_id ?? '',
+    };
+    const named = [holder.player_id, holder.click_id, holder.client_id, holder.user_id];
+    if (named.some((id) => id !== '')) holders.set([holder.conversion_id, ...named].join('\0'), holder);
   }
   return [...holders].sort(([a], [b]) => compareBytes(a, b)).map(([, holder]) => holder);
 }
@@ -84,16 +94,21 @@ function formerHoldersOf(slots: readonly StoredSlot[]): FormerHolder[] {
 function everythingIn(facts: Facts): Change {
   return {
     inserted: [],
-    updated: facts.conversions.map((f) => f.conversion_id),
-    ...movedBy([...facts.touchpoints, ...facts.links]),
+    updated: [...facts.conversions, ...facts.returns].map((f) => f.conversion_id),
+    moved: movedBy(facts.touchpoints, facts.links),
   };
 }
 
-/** Players and clicks whose journeys the touches and links are part of. */
-function movedBy(
-  rows: readonly { brand: string; click_id: string | null; player_id: string | null }[],
-): Pick<Change, 'players' | 'clicks'> {
-  const idsOf = (column: 'click_id' | 'player_id'): BrandedId[] =>
-    rows.flatMap((r) => (r[column] === null ? [] : [{ brand: r.brand, id: r[column] }]));
-  return { players: idsOf('player_id'), clicks: idsOf('click_id') };
+type Touched = Pick<TouchpointFact, 'brand' | 'click_id' | 'client_id' | 'user_id' | 'player_id'>;
+type Linked = Pick<IdentityLinkFact, 'brand' | 'left_kind' | 'left_id' | 'right_kind' | 'right_id'>;
+
+/** Whose journeys the touches and links are part of. */
+function movedBy(touches: readonly Touched[], links: readonly Linked[]): Identity[] {
+  return distinctIdentities([
+    ...touches.flatMap(namedBy),
+    ...links.flatMap((l): Identity[] => [
+      { brand: l.brand, kind: l.left_kind, id: l.left_id },
+      { brand: l.brand, kind: l.right_kind, id: l.right_id },
+    ]),
+  ]);
 }

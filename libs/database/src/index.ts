@@ -29,7 +29,16 @@ export {
   type TouchpointFact,
   type Utm,
 } from './facts/clicks.js';
-export { mergeIdentityLinks, upsertIdentityLinks, type IdentityLinkFact } from './facts/identity-links.js';
+export {
+  IDENTITY_KINDS,
+  compareLinks,
+  mergeIdentityLinks,
+  upsertIdentityLinks,
+  type Identity,
+  type IdentityKind,
+  type IdentityLinkFact,
+} from './facts/identity-links.js';
+export { mergeReturns, readReturns, upsertReturns, type ReturnFact } from './facts/returns.js';
 export { deleteReceiptsBefore, insertReceipts, type Receipt } from './facts/receipts.js';
 export { insertFormerHolders, readFormerHolders, type FormerHolder } from './facts/former-holders.js';
 export { insertDeadLetters } from './facts/dead-letters.js';
@@ -52,7 +61,6 @@ export {
   readFacts,
   readLinks,
   readTouches,
-  type BrandedId,
   type JourneyTouch,
 } from './projections/read-scope.js';
 export { readApprovedConversions, type ConversionFilter } from './projections/read-conversions.js';
@@ -63,6 +71,7 @@ export { DeadLetterEntity } from './entities/dead-letter.entity.js';
 export { DepositPairingEntity } from './entities/deposit-pairing.entity.js';
 export { IdentityLinkEntity } from './entities/identity-link.entity.js';
 export { ReceiptEntity } from './entities/receipt.entity.js';
+export { ReversalEntity } from './entities/reversal.entity.js';
 export { TouchpointEntity } from './entities/touchpoint.entity.js';
 export { ENTITIES } from './entities/entities.js';
 export { MIGRATIONS } from './migrations/migrations.js';

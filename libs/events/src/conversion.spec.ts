@@ -8,6 +8,8 @@ const conversion: Conversion = {
   conversion_key: 'tx:1',
   player_id: 'p1',
   click_id: null,
+  client_id: '1337.1763718740',
+  user_id: null,
   transaction_id: '1',
   occurred_at: at,
   amount: '40.5',
@@ -30,8 +32,8 @@ const conversion: Conversion = {
 describe('flattenConversion', () => {
   it('gives the columns of the table in their order', () => {
     expect(Object.keys(flattenConversion(conversion)).join(' ')).toBe(
-      'conversion_id brand type conversion_key player_id click_id transaction_id occurred_at amount currency ' +
-        'net_amount status is_first_deposit sources conflict provenance sub_ids custom ' +
+      'conversion_id brand type conversion_key player_id click_id client_id user_id transaction_id ' +
+        'occurred_at amount currency net_amount status is_first_deposit sources conflict provenance sub_ids custom ' +
         'first_touch_at first_touch_source first_touch_medium first_touch_campaign first_touch_click_id ' +
         'last_touch_at last_touch_source last_touch_medium last_touch_campaign last_touch_click_id ' +
         'attributed first_received_at updated_at',

@@ -27,6 +27,9 @@ export interface Conversion {
   conversion_key: string;
   player_id: string | null;
   click_id: string | null;
+  /** The browser or device, and the signed-in user, that it names itself. */
+  client_id: string | null;
+  user_id: string | null;
   transaction_id: string | null;
   occurred_at: Instant;
   /** Canonical decimal. */
@@ -89,6 +92,8 @@ export function flattenConversion(c: Conversion): ConversionRow {
     conversion_key: c.conversion_key,
     player_id: c.player_id,
     click_id: c.click_id,
+    client_id: c.client_id,
+    user_id: c.user_id,
     transaction_id: c.transaction_id,
     occurred_at: c.occurred_at,
     amount: c.amount,

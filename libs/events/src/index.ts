@@ -49,6 +49,7 @@ export {
 export { canonicalJson, conversionId, eventId, hashParts, type EventIdentity } from './event-id.js';
 export * as fieldRules from './field-rules.js';
 export {
+  instantDaysBefore,
   instantFromMs,
   instantToMicros,
   instantToMs,

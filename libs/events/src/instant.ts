@@ -58,6 +58,12 @@ export function instantToMicros(instant: Instant): bigint {
   return BigInt(instantToMs(instant)) * 1000n + BigInt(instant.slice(23, 26));
 }
 
+/** So many days of 24 hours before an instant; the first that can be told where it lies before the year 0000. */
+export function instantDaysBefore(instant: Instant, days: number): Instant {
+  const ms = instantToMs(instant) - days * 86_400_000;
+  return ms < FIRST_MS ? instantFromMs(FIRST_MS) : instantFromMs(ms).slice(0, 23) + instant.slice(23);
+}
+
 function hasHour24(canonical: string): boolean {
   return canonical.startsWith('24', 11);
 }

@@ -29,6 +29,8 @@ const conversion: Conversion = {
   conversion_key: 'tx:123456789',
   player_id: '1874552',
   click_id: null,
+  client_id: '1337.1763718740',
+  user_id: null,
   transaction_id: '123456789',
   occurred_at: base.occurred_at,
   amount: '-0.000000000000000001',

@@ -1,13 +1,7 @@
-import {
-  readApprovedConversions,
-  readLinks,
-  readTouches,
-  type BrandedId,
-  type ConversionFilter,
-  type Database,
-} from '#libs/database';
+import { readApprovedConversions, type ConversionFilter, type Database } from '#libs/database';
 import type { Conversion } from '#libs/events';
-import { Journeys, distinctIds, type Destination } from '../journeys.js';
+import type { Destination } from '../journeys.js';
+import { readJourneys } from '../read-journeys.js';
 import type { AttributionModelName } from './attribution-models.js';
 import { CreditReport, type CreditKey, type CreditRow } from './credit-report.js';
 
@@ -36,21 +30,8 @@ export async function creditConversions({ pool }: Database, question: CreditQues
 }
 
 /** A row's click may be its player's; only one that the conversion itself names counts whatever its clock says. */
-function destinationOf({ brand, player_id, click_id, occurred_at, provenance }: Conversion): Destination {
+function destinationOf({ click_id, provenance, ...conversion }: Conversion): Destination {
+  const { brand, player_id, client_id, user_id, occurred_at } = conversion;
   const named = provenance['click_id'] === 'identity_link' ? null : click_id;
-  return { brand, player_id, click_id: named, occurred_at };
-}
-
-async function readJourneys(pool: Database['pool'], to: readonly Destination[]): Promise<Journeys> {
-  const players = distinctIds(to.flatMap((d) => idOf(d.brand, d.player_id)));
-  const links = await readLinks(pool, players, []);
-  const clicks = distinctIds([
-    ...to.flatMap((d) => idOf(d.brand, d.click_id)),
-    ...links.flatMap((l) => idOf(l.brand, l.click_id)),
-  ]);
-  return new Journeys(links, await readTouches(pool, players, clicks));
-}
-
-function idOf(brand: string, id: string | null): BrandedId[] {
-  return id === null ? [] : [{ brand, id }];
+  return { brand, player_id, click_id: named, client_id, user_id, occurred_at };
 }

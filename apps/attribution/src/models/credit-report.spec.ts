@@ -8,7 +8,7 @@ import { CreditReport } from './credit-report.js';
 
 const deposit = (amount: string | null, currency: string | null): Conversion => {
   const fact = exampleFact({ amount, currency });
-  return resolveConversion(fact, [fact], new Journeys([], []));
+  return resolveConversion(fact, [fact], [], new Journeys([], []));
 };
 const stepsOf = (...clicks: string[]): Step[] =>
   clicks.map((click, i) => {

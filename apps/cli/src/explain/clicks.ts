@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import { instantOf, instantText, readConversionIds, readLinks, type BrandedId } from '#libs/database';
+import { IdentityReader } from '#apps/attribution';
+import { instantOf, instantText, readConversionIds } from '#libs/database';
 import type { Instant } from '#libs/events';
 
 /** A click as its table has it. */
@@ -19,8 +20,14 @@ export interface KnownClick {
   first_received_at: Instant;
 }
 
+/** A click of a brand. */
+export interface ClickOfBrand {
+  brand: string;
+  id: string;
+}
+
 /** The click, where anybody has told of it. */
-export async function readClick(pool: Pool, { brand, id }: BrandedId): Promise<KnownClick | undefined> {
+export async function readClick(pool: Pool, { brand, id }: ClickOfBrand): Promise<KnownClick | undefined> {
   const found = await pool.query<KnownClick>(
     `SELECT c.brand, c.click_id, c.link, ${instantText('c.occurred_at')}, c.player_id, c.utm_source, c.utm_medium,
         c.utm_campaign, c.sub_ids, c.event_id, c.receipt_id, c.first_receipt_id, ${instantText('c.first_received_at')}
@@ -35,14 +42,13 @@ export async function readClick(pool: Pool, { brand, id }: BrandedId): Promise<K
 }
 
 /** Conversions that name the click themselves. Its players' other conversions are not among them. */
-export async function conversionIdsOfClick(pool: Pool, click: BrandedId): Promise<string[]> {
-  const links = await readLinks(pool, [], [click]);
-  const players = [...new Set(links.map((l) => l.player_id))].map((id) => ({ brand: click.brand, id }));
-  const near = await readConversionIds(pool, players, [click]);
+export async function conversionIdsOfClick(pool: Pool, { brand, id }: ClickOfBrand): Promise<string[]> {
+  const related = await new IdentityReader(pool).relatedTo([{ brand, kind: 'click', id }]);
+  const near = await readConversionIds(pool, related);
   const found = await pool.query<{ conversion_id: string }>(
     `SELECT DISTINCT conversion_id FROM tributary.conversion_facts
       WHERE conversion_id = ANY($1) AND click_id = $2 ORDER BY conversion_id`,
-    [near, click.id],
+    [near, id],
   );
   return found.rows.map((r) => r.conversion_id);
 }

@@ -1,13 +1,13 @@
+import { IdentityReader, namedBy } from '#apps/attribution';
 import type { Pool } from 'pg';
 import {
   CONVERSION_COLUMNS,
   conversionOf,
   readConversionIds,
   readFacts,
-  readLinks,
   readTouches,
-  type BrandedId,
   type ConversionFact,
+  type Identity,
   type IdentityLinkFact,
   type JourneyTouch,
 } from '#libs/database';
@@ -36,28 +36,20 @@ export async function readConversion(pool: Pool, id: string): Promise<Conversion
   const facts = await readFacts(pool, [id]);
   const [fact] = facts;
   if (!fact) return undefined;
-  const { brand } = fact;
   const pairedWith = (await readPairings(pool, [id])).get(id) ?? null;
   const row = await readRow(pool, pairedWith ?? id);
-  const players = branded(brand, [...facts.map((f) => f.player_id), row?.player_id]);
-  const clicks = branded(brand, [...facts.map((f) => f.click_id), row?.click_id]);
-  const links = await readLinks(pool, players, clicks);
+  const reader = new IdentityReader(pool);
+  const related = await reader.relatedTo([...facts, ...(row ? [row] : [])].flatMap(namedBy));
   return {
     conversion_id: id,
-    brand,
+    brand: fact.brand,
     type: fact.type,
     conversion_key: fact.conversion_key,
     facts: facts.map((f) => ({ ...f, version: String(f.version) })),
     paired_with: pairedWith,
-    pairs: fact.type === 'deposit' ? await weakPairsOf(pool, id, players, clicks) : [],
-    links,
-    touches: await touchesOf(pool, players, [
-      ...clicks,
-      ...branded(
-        brand,
-        links.map((l) => l.click_id),
-      ),
-    ]),
+    pairs: fact.type === 'deposit' ? await weakPairsOf(pool, id, related) : [],
+    links: reader.links,
+    touches: await touchesOf(pool, related),
     row,
   };
 }
@@ -80,34 +72,14 @@ async function readPairings(pool: Pool, ids: readonly string[]): Promise<Map<str
   return new Map(found.rows.map((r) => [r.conversion_id, r.paired_with]));
 }
 
-async function weakPairsOf(
-  pool: Pool,
-  strong: string,
-  players: readonly BrandedId[],
-  clicks: readonly BrandedId[],
-): Promise<string[]> {
-  const deposits = await readConversionIds(pool, players, clicks, 'deposit');
+async function weakPairsOf(pool: Pool, strong: string, related: readonly Identity[]): Promise<string[]> {
+  const deposits = await readConversionIds(pool, related, 'deposit');
   return [...(await readPairings(pool, deposits))].filter(([, s]) => s === strong).map(([weak]) => weak);
 }
 
 /** Each touch once, the earliest first. */
-async function touchesOf(
-  pool: Pool,
-  players: readonly BrandedId[],
-  clicks: readonly BrandedId[],
-): Promise<JourneyTouch[]> {
-  const found = await readTouches(
-    pool,
-    players,
-    branded(
-      players[0]?.brand ?? clicks[0]?.brand ?? '',
-      clicks.map((c) => c.id),
-    ),
-  );
+async function touchesOf(pool: Pool, related: readonly Identity[]): Promise<JourneyTouch[]> {
+  const found = await readTouches(pool, related);
   const each = new Map(found.map((t) => [t.touch_id, t]));
   return [...each.values()].sort((a, b) => (a.occurred_at < b.occurred_at ? -1 : 1));
-}
-
-function branded(brand: string, ids: readonly (string | null | undefined)[]): BrandedId[] {
-  return [...new Set(ids)].flatMap((id) => (id == null ? [] : [{ brand, id }]));
 }

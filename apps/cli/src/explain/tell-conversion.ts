@@ -27,9 +27,9 @@ export function tellConversion(c: ConversionStory): string {
 function tellFact(f: ConversionStory['facts'][number]): string {
   const { player_id_low: low, player_id_high: high, money_low: least, money_high: most } = f;
   const received =
-    f.first_received_at === f.last_received_at
+    f.first_received_at === f.received_at
       ? at(f.first_received_at)
-      : `first ${at(f.first_received_at)}, last ${at(f.last_received_at)}`;
+      : `${at(f.received_at)}; the source told of it first ${at(f.first_received_at)}`;
   return facts([
     ['happened', at(f.occurred_at)],
     ['received', received],
@@ -58,7 +58,7 @@ function tellTouch(t: JourneyTouch): string {
 
 function tellLink(l: IdentityLinkFact): string {
   const seen = l.registered_at === null ? 'was seen with' : 'registered with';
-  return `${at(l.registered_at ?? l.occurred_at)}   player ${l.player_id} ${seen} click ${l.click_id}`;
+  return `${at(l.registered_at ?? l.occurred_at)}   ${l.right_kind} ${l.right_id} ${seen} ${l.left_kind} ${l.left_id}`;
 }
 
 /** The row's own fields, each with the source that it was taken from. */

@@ -6,6 +6,7 @@ import {
   DepositPairingEntity,
   IdentityLinkEntity,
   ReceiptEntity,
+  ReversalEntity,
   TouchpointEntity,
 } from '#libs/database';
 
@@ -25,6 +26,7 @@ export const EXPORTED_TABLES: Readonly<Record<string, ExportedTable>> = {
   touchpoints: { entity: TouchpointEntity, instant: 'occurred_at', without: [] },
   identity_links: { entity: IdentityLinkEntity, instant: 'occurred_at', without: [] },
   conversion_facts: { entity: ConversionFactEntity, instant: 'occurred_at', without: [] },
+  reversals: { entity: ReversalEntity, instant: 'occurred_at', without: [] },
   deposit_pairings: { entity: DepositPairingEntity, without: ['revision'] },
   // Where a record stood and when it was given up are what a dead letter tells: all of it is exported.
   dead_letters: { entity: DeadLetterEntity, instant: 'failed_at', without: [] },

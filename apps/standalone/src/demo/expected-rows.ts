@@ -101,6 +101,8 @@ function row(own: Own): ConversionRow {
   return {
     conversion_id: conversionId(BRAND, own.type, own.conversion_key),
     brand: BRAND,
+    client_id: null,
+    user_id: null,
     transaction_id: null,
     occurred_at: SOME_INSTANT,
     amount: null,

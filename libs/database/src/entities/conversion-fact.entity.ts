@@ -9,6 +9,9 @@ export class ConversionFactEntity {
   @PrimaryColumn({ type: 'text' })
   source!: string;
 
+  @Column({ type: 'text', nullable: true })
+  trust!: string | null;
+
   @Column({ type: 'text' })
   brand!: string;
 
@@ -35,6 +38,12 @@ export class ConversionFactEntity {
 
   @Column({ type: 'text', nullable: true })
   click_id!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  client_id!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  user_id!: string | null;
 
   @Column({ type: 'text', nullable: true })
   transaction_id!: string | null;
@@ -79,5 +88,5 @@ export class ConversionFactEntity {
   first_received_at!: Date;
 
   @Column({ type: 'timestamptz' })
-  last_received_at!: Date;
+  received_at!: Date;
 }

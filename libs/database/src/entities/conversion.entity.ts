@@ -22,6 +22,12 @@ export class ConversionEntity {
   click_id!: string | null;
 
   @Column({ type: 'text', nullable: true })
+  client_id!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  user_id!: string | null;
+
+  @Column({ type: 'text', nullable: true })
   transaction_id!: string | null;
 
   @Column({ type: 'timestamptz' })

@@ -5,6 +5,7 @@ import { DeadLetterEntity } from './dead-letter.entity.js';
 import { DepositPairingEntity } from './deposit-pairing.entity.js';
 import { IdentityLinkEntity } from './identity-link.entity.js';
 import { ReceiptEntity } from './receipt.entity.js';
+import { ReversalEntity } from './reversal.entity.js';
 import { TouchpointEntity } from './touchpoint.entity.js';
 
 /** TypeORM's entities: every table of schema `tributary` that people and the console read. */
@@ -16,5 +17,6 @@ export const ENTITIES = [
   DepositPairingEntity,
   IdentityLinkEntity,
   ReceiptEntity,
+  ReversalEntity,
   TouchpointEntity,
 ] as const;

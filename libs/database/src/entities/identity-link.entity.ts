@@ -1,16 +1,22 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A click and a player that belong together. */
+/** Two ids of one person: a click, a client, a user, a player. */
 @Entity({ schema: 'tributary', name: 'identity_links' })
 export class IdentityLinkEntity {
   @PrimaryColumn({ type: 'text' })
   brand!: string;
 
   @PrimaryColumn({ type: 'text' })
-  click_id!: string;
+  left_kind!: string;
 
   @PrimaryColumn({ type: 'text' })
-  player_id!: string;
+  left_id!: string;
+
+  @PrimaryColumn({ type: 'text' })
+  right_kind!: string;
+
+  @PrimaryColumn({ type: 'text' })
+  right_id!: string;
 
   @Column({ type: 'timestamptz' })
   occurred_at!: Date;

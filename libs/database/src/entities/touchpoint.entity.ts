@@ -19,6 +19,12 @@ export class TouchpointEntity {
   click_id!: string | null;
 
   @Column({ type: 'text', nullable: true })
+  client_id!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  user_id!: string | null;
+
+  @Column({ type: 'text', nullable: true })
   player_id!: string | null;
 
   @Column({ type: 'text', nullable: true })

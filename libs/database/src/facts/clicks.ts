@@ -1,5 +1,6 @@
 import type { ClientFields, Instant } from '#libs/events';
 import { compareBytes } from './conversion-facts.js';
+import { instantText } from '../instants.js';
 import { defineInsert, type Cell, type Column } from '../set-statement.js';
 
 /** Where a visit came from, as columns. */
@@ -35,6 +36,8 @@ export interface ClickFact extends EarliestStands {
 export interface TouchpointFact extends EarliestStands {
   touch_id: string;
   click_id: string | null;
+  client_id: string | null;
+  user_id: string | null;
 }
 
 const SHARED = {
@@ -86,6 +89,11 @@ export const upsertClicks = defineInsert<ClickFact>(
   ),
 );
 
+const TOUCH_COLUMNS = [
+  ...Object.keys(SHARED).filter((c) => c !== 'brand'),
+  ...['click_id', 'client_id', 'user_id'],
+];
+
 /** Merges touchpoints into their slots; answers those that are new or have changed. Distinct and sorted by
  * `(brand, touch_id)`. */
 export const upsertTouchpoints = defineInsert<TouchpointFact>(
@@ -94,9 +102,11 @@ export const upsertTouchpoints = defineInsert<TouchpointFact>(
     ...SHARED,
     touch_id: { type: 'text', of: (f) => f.touch_id },
     click_id: { type: 'text', of: (f) => f.click_id },
+    client_id: { type: 'text', of: (f) => f.client_id },
+    user_id: { type: 'text', of: (f) => f.user_id },
   },
-  `${earliestStands('touch_id', [...Object.keys(SHARED).filter((c) => c !== 'brand'), 'click_id'], ['first_received_at'])}
-   RETURNING brand, click_id, player_id`,
+  `${earliestStands('touch_id', TOUCH_COLUMNS, ['first_received_at'])}
+   RETURNING brand, click_id, client_id, user_id, player_id, ${instantText('t.occurred_at')}`,
 );
 
 /** The join of two clicks of one slot, in memory. */

@@ -4,19 +4,22 @@ import {
   type ConversionStatus,
   type ConversionType,
   type Instant,
+  type Trust,
 } from '#libs/events';
 import { instantOf, instantText } from '../instants.js';
 import { defineInsert, type Column, type Cell } from '../set-statement.js';
 
 /**
  * What one source says of one conversion: a slot `(conversion_id, source)`. Of all that the source ever said,
- * the greatest `(version, status_rank, event_id, receipt_id)` stands; beside it stand joins over everything
- * said: first and last instants, and the least and greatest player and money where the source has no versions
- * of its own, so that two different assertions show as a conflict.
+ * the greatest `(version, status_rank, event_id, receipt_id)` stands, the earliest received of one event that was
+ * read twice; beside it stand joins over everything said: when it was received first, and the least and greatest
+ * player and money of what has no version of its own, so that two different assertions show as a conflict.
  */
 export interface ConversionFact {
   conversion_id: string;
   source: string;
+  /** Null: that of the source's name (`trustOf`). */
+  trust: Trust | null;
   brand: string;
   type: ConversionType;
   conversion_key: string;
@@ -27,6 +30,8 @@ export interface ConversionFact {
   receipt_id: string;
   player_id: string | null;
   click_id: string | null;
+  client_id: string | null;
+  user_id: string | null;
   transaction_id: string | null;
   occurred_at: Instant;
   /** Canonical decimal. */
@@ -44,7 +49,8 @@ export interface ConversionFact {
   money_high: string | null;
   first_receipt_id: string;
   first_received_at: Instant;
-  last_received_at: Instant;
+  /** When what stands was received. */
+  received_at: Instant;
 }
 
 type Field = Column & { of: (f: ConversionFact) => Cell; on: 'key' | 'winner' | 'least' | 'greatest' };
@@ -59,6 +65,7 @@ const text = (of: (f: ConversionFact) => Cell, on: Field['on'] = 'winner'): Fiel
 const COLUMNS = {
   conversion_id: text((f) => f.conversion_id, 'key'),
   source: text((f) => f.source, 'key'),
+  trust: text((f) => f.trust),
   brand: text((f) => f.brand, 'key'),
   type: text((f) => f.type, 'key'),
   conversion_key: text((f) => f.conversion_key, 'key'),
@@ -68,6 +75,8 @@ const COLUMNS = {
   receipt_id: { type: 'uuid', of: (f) => f.receipt_id, on: 'winner' },
   player_id: text((f) => f.player_id),
   click_id: text((f) => f.click_id),
+  client_id: text((f) => f.client_id),
+  user_id: text((f) => f.user_id),
   transaction_id: text((f) => f.transaction_id),
   occurred_at: { type: 'timestamptz', of: (f) => f.occurred_at, on: 'winner' },
   amount: { type: 'numeric', of: (f) => f.amount, on: 'winner' },
@@ -82,19 +91,23 @@ const COLUMNS = {
   money_high: text((f) => f.money_high, 'greatest'),
   first_receipt_id: { type: 'uuid', of: (f) => f.first_receipt_id, on: 'least' },
   first_received_at: { type: 'timestamptz', of: (f) => f.first_received_at, on: 'least' },
-  last_received_at: { type: 'timestamptz', of: (f) => f.last_received_at, on: 'greatest' },
+  received_at: { type: 'timestamptz', of: (f) => f.received_at, on: 'winner' },
 } satisfies Record<keyof ConversionFact, Field>;
 
-const STANDS = `(excluded.version, excluded.status_rank, excluded.event_id, excluded.receipt_id)
-  > (t.version, t.status_rank, t.event_id, t.receipt_id)`;
+/** Of one event that was read twice the earlier stands: its sides are exchanged. */
+const STANDS = `(excluded.version, excluded.status_rank, excluded.event_id, excluded.receipt_id, t.received_at)
+  > (t.version, t.status_rank, t.event_id, t.receipt_id, excluded.received_at)`;
 
 const merges = Object.entries(COLUMNS).flatMap(([name, { on }]) => {
   if (on === 'winner') return [`${name} = CASE WHEN ${STANDS} THEN excluded.${name} ELSE t.${name} END`];
   return on === 'key' ? [] : [`${name} = ${on.toUpperCase()}(t.${name}, excluded.${name})`];
 });
 
+/** Columns that say whose a conversion is. */
+const HOLDER_COLUMNS = ['player_id', 'click_id', 'client_id', 'user_id'] as const;
+
 /** Whose the conversion was by the word that no longer stands: told to whoever made the change, by RETURNING. */
-const previous = ['player_id', 'click_id'].map(
+const previous = HOLDER_COLUMNS.map(
   (c) => `previous_${c} = CASE WHEN ${STANDS} THEN t.${c} ELSE t.previous_${c} END`,
 );
 
@@ -111,7 +124,7 @@ export const upsertConversionFacts = defineInsert<ConversionFact>(
   'conversion_facts',
   COLUMNS,
   `ON CONFLICT (conversion_id, source) DO UPDATE SET ${[...merges, ...previous].join(', ')} WHERE ${CHANGES}
-   RETURNING t.conversion_id, t.xmax = 0 AS inserted, t.previous_player_id, t.previous_click_id`,
+   RETURNING t.conversion_id, t.brand, t.xmax = 0 AS inserted, ${HOLDER_COLUMNS.map((c) => `t.previous_${c}`).join(', ')}`,
 );
 
 /** The slot's join, in memory: the same rules as the statement's, for facts that come in one batch. */
@@ -125,7 +138,6 @@ export function mergeConversionFacts(a: ConversionFact, b: ConversionFact): Conv
     money_high: greatest(a.money_high, b.money_high),
     first_receipt_id: least(a.first_receipt_id, b.first_receipt_id)!,
     first_received_at: least(a.first_received_at, b.first_received_at)!,
-    last_received_at: greatest(a.last_received_at, b.last_received_at)!,
   };
 }
 
@@ -133,7 +145,11 @@ export function mergeConversionFacts(a: ConversionFact, b: ConversionFact): Conv
 export function compareFacts(a: ConversionFact, b: ConversionFact): number {
   if (a.version !== b.version) return a.version < b.version ? -1 : 1;
   if (a.status_rank !== b.status_rank) return a.status_rank - b.status_rank;
-  return compareBytes(a.event_id, b.event_id) || compareBytes(a.receipt_id, b.receipt_id);
+  return (
+    compareBytes(a.event_id, b.event_id) ||
+    compareBytes(a.receipt_id, b.receipt_id) ||
+    compareBytes(b.received_at, a.received_at)
+  );
 }
 
 /** Order of UTF-8 bytes, as `COLLATE "C"` has it; JavaScript's own order differs beyond U+FFFF. */
@@ -152,7 +168,7 @@ function greatest(a: string | null, b: string | null): string | null {
   return a === null ? b : b === null ? a : compareBytes(a, b) >= 0 ? a : b;
 }
 
-const INSTANTS = new Set(['occurred_at', 'first_received_at', 'last_received_at']);
+const INSTANTS = new Set(['occurred_at', 'first_received_at', 'received_at']);
 
 /** The columns of a fact for a SELECT from `conversion_facts f`, to be read by `conversionFactOf`. */
 export const CONVERSION_FACT_COLUMNS = Object.keys(COLUMNS)
@@ -168,6 +184,6 @@ export function conversionFactOf(row: Record<string, unknown>): ConversionFact {
     amount: fact.amount === null ? null : (parseAmount(fact.amount) ?? null),
     occurred_at: instantOf(fact.occurred_at),
     first_received_at: instantOf(fact.first_received_at),
-    last_received_at: instantOf(fact.last_received_at),
+    received_at: instantOf(fact.received_at),
   };
 }

@@ -8,18 +8,24 @@ import { defineInsert } from '../set-statement.js';
  */
 export interface FormerHolder {
   conversion_id: string;
-  /** Empty: the source named no player, or no click. */
+  brand: string;
+  /** Empty: the source named none; so of the others. */
   player_id: string;
   click_id: string;
+  client_id: string;
+  user_id: string;
 }
 
-/** Adds holders; one that is there stays. Distinct, sorted by their three columns. */
+/** Adds holders; one that is there stays. Distinct, sorted by their columns. */
 export const insertFormerHolders = defineInsert<FormerHolder>(
   'former_holders',
   {
     conversion_id: { type: 'text', of: (h) => h.conversion_id },
+    brand: { type: 'text', of: (h) => h.brand },
     player_id: { type: 'text', of: (h) => h.player_id },
     click_id: { type: 'text', of: (h) => h.click_id },
+    client_id: { type: 'text', of: (h) => h.client_id },
+    user_id: { type: 'text', of: (h) => h.user_id },
   },
   'ON CONFLICT DO NOTHING',
 );
@@ -32,7 +38,7 @@ export async function readFormerHolders(
   if (conversionIds.length === 0) return [];
   const found = await pool.query<FormerHolder>({
     name: 'read former holders',
-    text: `SELECT h.conversion_id, h.player_id, h.click_id FROM unnest($1::text[]) AS w (id)
+    text: `SELECT h.* FROM unnest($1::text[]) AS w (id)
       JOIN tributary.former_holders h ON h.conversion_id = w.id`,
     values: [conversionIds],
   });

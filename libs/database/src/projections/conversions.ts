@@ -41,6 +41,8 @@ const COLUMNS: Record<string, Field> = {
   conversion_key: text((c) => c.conversion_key),
   player_id: text((c) => c.player_id),
   click_id: text((c) => c.click_id),
+  client_id: text((c) => c.client_id),
+  user_id: text((c) => c.user_id),
   transaction_id: text((c) => c.transaction_id),
   occurred_at: instant((c) => c.occurred_at),
   amount: numeric((c) => c.amount),
@@ -164,12 +166,14 @@ export function conversionOf(row: Record<string, unknown>): Conversion {
   const amount = (name: string): string | null =>
     typeof row[name] === 'string' ? (parseAmount(row[name]) ?? null) : null;
   const at = (name: string): string => instantOf(row[name] as string);
-  const { conversion_id, brand, type, conversion_key, player_id, click_id, transaction_id } =
+  const { conversion_id, brand, type, conversion_key, player_id, click_id, client_id, user_id } =
     row as unknown as Conversion;
+  const { transaction_id } = row as unknown as Conversion;
   const { currency, status, is_first_deposit, sources, conflict, provenance, sub_ids, custom, attributed } =
     row as unknown as Conversion;
   return {
-    ...{ conversion_id, brand, type, conversion_key, player_id, click_id, transaction_id },
+    ...{ conversion_id, brand, type, conversion_key, player_id, click_id, client_id, user_id },
+    transaction_id,
     occurred_at: at('occurred_at'),
     amount: amount('amount'),
     currency,

@@ -6,20 +6,21 @@
 import type { Pool } from 'pg';
 import type { Instant } from '#libs/events';
 import { CONVERSION_FACT_COLUMNS, conversionFactOf, type ConversionFact } from '../facts/conversion-facts.js';
-import type { IdentityLinkFact } from '../facts/identity-links.js';
+import {
+  IDENTITY_KINDS,
+  type Identity,
+  type IdentityKind,
+  type IdentityLinkFact,
+} from '../facts/identity-links.js';
 import { instantOf, instantText } from '../instants.js';
-
-/** A player or a click of a brand. */
-export interface BrandedId {
-  brand: string;
-  id: string;
-}
 
 /** A touchpoint as far as projections need it. */
 export interface JourneyTouch {
   brand: string;
   touch_id: string;
   click_id: string | null;
+  client_id: string | null;
+  user_id: string | null;
   player_id: string | null;
   occurred_at: Instant;
   utm_source: string | null;
@@ -29,10 +30,22 @@ export interface JourneyTouch {
   first_received_at: Instant;
 }
 
-const unzip = (ids: readonly BrandedId[]): [string[], string[]] => [
-  ids.map((i) => i.brand),
-  ids.map((i) => i.id),
-];
+/** Brands and ids of one kind, as two arrays. */
+function unzip(identities: readonly Identity[], kind: IdentityKind): [string[], string[]] {
+  const some = identities.filter((i) => i.kind === kind);
+  return [some.map((i) => i.brand), some.map((i) => i.id)];
+}
+
+/** The identities as arrays of brands and ids, kind by kind. */
+function unzipAll(identities: readonly Identity[]): string[][] {
+  return IDENTITY_KINDS.flatMap((kind) => unzip(identities, kind));
+}
+
+/** `unzipAll`'s arrays as the rows `w (brand, id)` of one kind. */
+function wanted(kind: IdentityKind): string {
+  const at = 2 * IDENTITY_KINDS.indexOf(kind);
+  return `unnest($${at + 1}::text[], $${at + 2}::text[]) AS w (brand, id)`;
+}
 
 /** All facts of the conversions. */
 export async function readFacts(pool: Pool, conversionIds: readonly string[]): Promise<ConversionFact[]> {
@@ -46,51 +59,47 @@ export async function readFacts(pool: Pool, conversionIds: readonly string[]): P
   return found.rows.map(conversionFactOf);
 }
 
+/** Facts by whose they are: a player's all, anybody else's only where they name no player. */
+const factsOf = (kind: IdentityKind): string => `
+  SELECT f.conversion_id FROM ${wanted(kind)}, LATERAL
+    (SELECT f.conversion_id FROM tributary.conversion_facts f
+      WHERE f.brand = w.brand AND f.${kind}_id = w.id ${kind === 'player' ? '' : 'AND f.player_id IS NULL'}
+        AND ($9::text IS NULL OR f.type = $9) OFFSET 0) AS f`;
+
+const CONVERSION_IDS = IDENTITY_KINDS.map(factsOf).join(' UNION ');
+
 /**
- * Ids of the conversions of the players, and of those that name only one of the clicks.
+ * Ids of the conversions of the players, and of those that name no player but one of the other identities.
  * @param type only conversions of this type
  */
 export async function readConversionIds(
   pool: Pool,
-  players: readonly BrandedId[],
-  clicks: readonly BrandedId[],
+  identities: readonly Identity[],
   type?: 'deposit',
 ): Promise<string[]> {
-  if (players.length === 0 && clicks.length === 0) return [];
+  if (identities.length === 0) return [];
   const found = await pool.query<{ conversion_id: string }>({
     name: 'read conversion ids',
-    text: `SELECT f.conversion_id FROM unnest($1::text[], $2::text[]) AS p (brand, id), LATERAL
-        (SELECT f.conversion_id FROM tributary.conversion_facts f WHERE f.brand = p.brand AND f.player_id = p.id
-          AND ($5::text IS NULL OR f.type = $5) OFFSET 0) AS f
-      UNION
-      SELECT f.conversion_id FROM unnest($3::text[], $4::text[]) AS c (brand, id), LATERAL
-        (SELECT f.conversion_id FROM tributary.conversion_facts f WHERE f.brand = c.brand AND f.click_id = c.id
-          AND f.player_id IS NULL AND ($5::text IS NULL OR f.type = $5) OFFSET 0) AS f`,
-    values: [...unzip(players), ...unzip(clicks), type ?? null],
+    text: CONVERSION_IDS,
+    values: [...unzipAll(identities), type ?? null],
   });
   return found.rows.map((r) => r.conversion_id);
 }
 
-/** The links of the players and of the clicks, and all links of the players that those clicks lead to. */
-export async function readLinks(
-  pool: Pool,
-  players: readonly BrandedId[],
-  clicks: readonly BrandedId[],
-): Promise<IdentityLinkFact[]> {
-  if (players.length === 0 && clicks.length === 0) return [];
+const linksAt = (end: 'left' | 'right'): string => `
+  SELECT l.* FROM unnest($1::text[], $2::text[], $3::text[]) AS w (brand, kind, id), LATERAL
+    (SELECT l.brand, l.left_kind, l.left_id, l.right_kind, l.right_id, ${instantText('l.occurred_at')},
+      (l.registered_at AT TIME ZONE 'UTC')::text AS registered_at, ${instantText('l.first_received_at')}
+    FROM tributary.identity_links l
+    WHERE l.brand = w.brand AND l.${end}_kind = w.kind AND l.${end}_id = w.id OFFSET 0) AS l`;
+
+/** The links that have one of the identities at either end; one that has two of them comes twice. */
+export async function readLinks(pool: Pool, identities: readonly Identity[]): Promise<IdentityLinkFact[]> {
+  if (identities.length === 0) return [];
   const found = await pool.query<IdentityLinkFact>({
     name: 'read links',
-    text: `WITH players AS (
-        SELECT p.brand, p.id FROM unnest($1::text[], $2::text[]) AS p (brand, id)
-        UNION
-        SELECT l.brand, l.player_id FROM unnest($3::text[], $4::text[]) AS c (brand, id), LATERAL
-          (SELECT l.brand, l.player_id FROM tributary.identity_links l
-            WHERE l.brand = c.brand AND l.click_id = c.id OFFSET 0) AS l)
-      SELECT l.* FROM players p, LATERAL
-        (SELECT l.brand, l.click_id, l.player_id, ${instantText('l.occurred_at')},
-          (l.registered_at AT TIME ZONE 'UTC')::text AS registered_at, ${instantText('l.first_received_at')}
-        FROM tributary.identity_links l WHERE l.brand = p.brand AND l.player_id = p.id OFFSET 0) AS l`,
-    values: [...unzip(players), ...unzip(clicks)],
+    text: `${linksAt('left')} UNION ALL ${linksAt('right')}`,
+    values: [identities.map((i) => i.brand), identities.map((i) => i.kind), identities.map((i) => i.id)],
   });
   return found.rows.map((row) => ({
     ...row,
@@ -100,23 +109,24 @@ export async function readLinks(
   }));
 }
 
-/** The touches of the clicks and of the players. */
-export async function readTouches(
-  pool: Pool,
-  players: readonly BrandedId[],
-  clicks: readonly BrandedId[],
-): Promise<JourneyTouch[]> {
-  if (players.length === 0 && clicks.length === 0) return [];
-  const columns = `t.brand, t.touch_id, t.click_id, t.player_id, ${instantText('t.occurred_at')}, t.utm_source,
-    t.utm_medium, t.utm_campaign, t.sub_ids, ${instantText('t.first_received_at')}`;
+const TOUCH_COLUMNS = `t.brand, t.touch_id, t.click_id, t.client_id, t.user_id, t.player_id,
+  ${instantText('t.occurred_at')}, t.utm_source, t.utm_medium, t.utm_campaign, t.sub_ids,
+  ${instantText('t.first_received_at')}`;
+
+const touchesOf = (kind: IdentityKind): string => `
+  SELECT t.* FROM ${wanted(kind)}, LATERAL
+    (SELECT ${TOUCH_COLUMNS} FROM tributary.touchpoints t
+      WHERE t.brand = w.brand AND t.${kind}_id = w.id OFFSET 0) AS t`;
+
+const TOUCHES = IDENTITY_KINDS.map(touchesOf).join(' UNION ALL ');
+
+/** The touches of the identities; one of two of them comes twice. */
+export async function readTouches(pool: Pool, identities: readonly Identity[]): Promise<JourneyTouch[]> {
+  if (identities.length === 0) return [];
   const found = await pool.query<JourneyTouch>({
     name: 'read touches',
-    text: `SELECT t.* FROM unnest($1::text[], $2::text[]) AS c (brand, id), LATERAL
-        (SELECT ${columns} FROM tributary.touchpoints t WHERE t.brand = c.brand AND t.click_id = c.id OFFSET 0) AS t
-      UNION ALL
-      SELECT t.* FROM unnest($3::text[], $4::text[]) AS p (brand, id), LATERAL
-        (SELECT ${columns} FROM tributary.touchpoints t WHERE t.brand = p.brand AND t.player_id = p.id OFFSET 0) AS t`,
-    values: [...unzip(clicks), ...unzip(players)],
+    text: TOUCHES,
+    values: unzipAll(identities),
   });
   return found.rows.map((row) => ({
     ...row,

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import type { ConversionFact } from '#libs/database';
 import { exampleFact } from '#test/example-facts';
-import { compareAuthority, compareClickAuthority } from './authority.js';
+import { FACT_ORDERS } from './merge-rules.js';
+
+const { authority: compareAuthority, first_hand: compareFirstHand } = FACT_ORDERS;
 
 const fact = (source: string, change: Partial<ConversionFact> = {}): ConversionFact =>
   exampleFact({ source, ...change });
@@ -18,6 +20,16 @@ describe('compareAuthority', () => {
     ]);
   });
 
+  it('asks each way of telling in its turn, pubsub and postback by their names', () => {
+    const facts = [
+      ...[fact('ga', { trust: 'ga4' }), fact('pixel-browser'), fact('pixel-server')],
+      ...[fact('b', { trust: 'postback' }), fact('a', { trust: 'pubsub' }), fact('c', { trust: 'postback' })],
+      fact('z', { trust: 'partner_api' }),
+    ];
+    const expected = ['z', 'a', 'b', 'c', 'pixel-server', 'pixel-browser', 'ga'];
+    expect(sources(facts.sort(compareAuthority))).toEqual(expected);
+  });
+
   it('asks of one source the strong deposit first, but a weightier source before it', () => {
     const weakServer = fact('pixel-server', { weak: true, conversion_id: 'a' });
     const strongServer = fact('pixel-server', { conversion_id: 'b' });
@@ -30,20 +42,16 @@ describe('compareAuthority', () => {
   });
 });
 
-describe('compareClickAuthority', () => {
+describe('compareFirstHand', () => {
   it('asks the pixels first, the server before the browser', () => {
     const facts = ['partner-a', 'pixel-browser', 'pixel-server'].map((s) => fact(s));
-    expect(sources(facts.sort(compareClickAuthority))).toEqual([
-      'pixel-server',
-      'pixel-browser',
-      'partner-a',
-    ]);
+    expect(sources(facts.sort(compareFirstHand))).toEqual(['pixel-server', 'pixel-browser', 'partner-a']);
   });
 });
 
 describe.each([
   ['compareAuthority', compareAuthority],
-  ['compareClickAuthority', compareClickAuthority],
+  ['compareFirstHand', compareFirstHand],
 ])('%s', (_name, compare) => {
   it('is one order for one set, however it comes', () => {
     const facts = fc.uniqueArray(
