@@ -6,6 +6,7 @@ import {
   type PixelConversion,
   type RawEvent,
 } from '#libs/events';
+import { exampleEntityEvents } from './example-entities.js';
 
 const RECEIVED_AT = '2026-11-21T10:00:00.123456Z';
 const CLICK_ID = 'fd3ba970-2330-4576-94ba-e1efc470bd56';
@@ -88,6 +89,7 @@ export function exampleCanonicalEvents(): (CanonicalEvent & { click_id: string }
     { ...clicked, kind: 'click', link: 'welcome', referrer, client, ...traffic },
     { ...clicked, kind: 'touchpoint', touch_id: click_id, ...traffic },
     { ...clicked, kind: 'identity_link' },
+    ...exampleEntityEvents(base),
   ];
 }
 

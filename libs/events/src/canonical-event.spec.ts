@@ -1,4 +1,6 @@
+import { EXAMPLE_RECORDS } from '#test/example-entities';
 import { canonicalEventKey, serializeCanonicalEvent, type ClickEvent } from './canonical-event.js';
+import type { EntityEvent } from './entities/entity-event.js';
 import { rawEventKey } from './raw-event.js';
 
 const click: ClickEvent = {
@@ -21,6 +23,17 @@ describe('canonicalEventKey', () => {
     ['its natural key', { click_id: undefined }, 'k1'],
   ])('is that of %s', (_what, change, expected) => {
     expect(canonicalEventKey({ ...click, kind: 'install', ...change })).toBe(expected);
+  });
+
+  it.each([
+    ['player', 'spacevegas|1874552'],
+    ['contact', 'spacevegas|1874552'],
+    ['bet', 'spacevegas|1874552'],
+    ['bet_selection', 'spacevegas|p0'],
+    ['tournament', 'spacevegas|p0'],
+  ] as const)('of a %s is that of the player of its record, else of the event', (kind, expected) => {
+    const event = { ...click, player_id: 'p0', kind, record: EXAMPLE_RECORDS[kind] } as EntityEvent;
+    expect(canonicalEventKey(event)).toBe(expected);
   });
 });
 

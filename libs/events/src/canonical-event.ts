@@ -1,5 +1,7 @@
 import { EventType, type CloudEvent } from './cloud-event.js';
 import { CONVERSION_TYPES, type ConversionType, type PaidConversionType } from './conversion.js';
+import { isEntityEvent, playerOfRecord, type EntityEvent } from './entities/entity-event.js';
+import { ENTITY_KINDS } from './entities/registry.js';
 import type { Instant } from './instant.js';
 import type { Trust } from './trust.js';
 import type { ClientFields, TrafficFields } from './raw-event.js';
@@ -33,6 +35,11 @@ export interface EventBase extends TrafficFields {
   /** Where the raw event stands on `raw-events`: `partition/offset`. No part of any projection. */
   raw_position?: string;
   client?: ClientFields;
+  /**
+   * What the source sends beyond the known fields, by its own names. Of the four types of a product's custom fields
+   * integers and fractions are JSON numbers (within ±(2^53 − 1); what is greater is text), texts are texts, and dates
+   * are canonical instants.
+   */
   custom?: Record<string, string | number | boolean | null>;
 }
 
@@ -148,7 +155,13 @@ export type ReturnEvent = RefundEvent | ReversalEvent;
 /** A movement of a player's money, told by a source that is no product API. */
 export type MovementEvent = WithdrawalEvent | BonusEvent;
 export type CanonicalEvent =
-  ConversionEvent | ReturnEvent | MovementEvent | ClickEvent | TouchpointEvent | IdentityLinkEvent;
+  | ConversionEvent
+  | ReturnEvent
+  | MovementEvent
+  | ClickEvent
+  | TouchpointEvent
+  | IdentityLinkEvent
+  | EntityEvent;
 export type EventKind = CanonicalEvent['kind'];
 
 /** Every kind of canonical event; a kind that is missing here does not compile. */
@@ -165,7 +178,8 @@ export const EVENT_KINDS = Object.keys({
   click: true,
   touchpoint: true,
   identity_link: true,
-} satisfies Record<EventKind, true>) as EventKind[];
+  ...ENTITY_KINDS,
+} satisfies Record<EventKind, unknown>) as EventKind[];
 
 const CONVERSIONS: ReadonlySet<EventKind> = new Set<EventKind>(CONVERSION_TYPES);
 
@@ -176,7 +190,8 @@ export function isConversion(e: CanonicalEvent): e is ConversionEvent {
 
 /** Key of a record on `conversion-events`: a player's events together, else a click's, else a client's. */
 export function canonicalEventKey(e: CanonicalEvent): string {
-  if (e.player_id !== undefined) return `${e.brand}|${e.player_id}`;
+  const player = (isEntityEvent(e) ? playerOfRecord(e) : undefined) ?? e.player_id;
+  if (player !== undefined) return `${e.brand}|${player}`;
   return e.click_id ?? e.client_id ?? e.natural_key;
 }
 
@@ -232,5 +247,6 @@ function dataOf(e: { kind: string } & Partial<Record<Field, unknown>>): Data {
     ad_click_ids: e.ad_click_ids,
     client: e.client,
     custom: e.custom,
+    record: e.record,
   };
 }

@@ -1,4 +1,4 @@
-import { isInstant } from './instant.js';
+import { isDate, isInstant } from './instant.js';
 import { parseAmount } from './money.js';
 import { isReceiptId } from './receipt-id.js';
 import { isVersion } from './version.js';
@@ -106,6 +106,11 @@ function textThat(holds: (text: string) => boolean, detail: string): Rule {
 const NO_OBJECT: Problem = { path: '', detail: 'must be an object' };
 const UNKNOWN_MEMBER: Problem = { path: '', detail: 'must have no member that is not known' };
 const NO_SCALAR: Problem = { path: '', detail: 'must be a text, a number, true, false or null' };
+const NO_FLAG: Problem = { path: '', detail: 'must be true or false' };
+const TOO_GREAT: Problem = {
+  path: '',
+  detail: 'must be a number within 2^53 - 1 of zero; write it as text',
+};
 const NO_ATTRIBUTE: Problem = {
   path: '',
   detail: 'must have attributes named in lower-case letters and digits',
@@ -118,6 +123,7 @@ const NUL_OR_SURROGATE = /[\0\p{Cs}]/u;
 const HASH = /^[0-9a-f]{64}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const CURRENCY = /^[A-Z][A-Z0-9]{2,9}$/;
+const COUNT = /^(?:0|[1-9]\d{0,17})$/;
 const IP = /^[0-9A-Fa-f:.]{2,45}(?:\/[0-9]{1,3})?$/;
 const SOURCE_NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
 const POSITION = /^\d+\/\d+$/;
@@ -155,6 +161,9 @@ export const text = textThat(
   (t) => PRINTABLE_ASCII.test(t) || !NUL_OR_SURROGATE.test(t),
   'must be text without U+0000 and lone surrogates',
 );
+export const date = textThat(isDate, 'must be a day that exists, as YYYY-MM-DD');
+export const count = textThat((t) => COUNT.test(t), 'must be a whole number as text of up to 18 digits');
+export const amount = textThat((t) => parseAmount(t) === t, 'must be a canonical decimal');
 export const amountPaid = textThat(
   (t) => !t.startsWith('-') && parseAmount(t) === t,
   'must be a canonical decimal that is not negative',
@@ -162,8 +171,15 @@ export const amountPaid = textThat(
 export const currency = textThat((t) => CURRENCY.test(t), 'must be a currency in upper case');
 export const ip = textThat((t) => IP.test(t), 'must be an IP address');
 
-/** A value of JSON that is neither object nor array, and whose text PostgreSQL stores. */
-export const scalar: Rule = (value) => {
+/** True or false. */
+export const flag: Rule = (value) => (typeof value === 'boolean' ? undefined : NO_FLAG);
+
+/** A value of JSON that is neither object nor array, whose text PostgreSQL stores, and whose number is as it was
+ * written: beyond 2^53 - 1 a whole number may have been rounded. */
+export const scalar: Rule = (value) =>
+  typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER ? TOO_GREAT : leaf(value);
+
+const leaf: Rule = (value) => {
   if (typeof value === 'string') return text(value);
   return value !== null && typeof value === 'object' ? NO_SCALAR : undefined;
 };
@@ -172,7 +188,7 @@ export const scalar: Rule = (value) => {
 export const storable: Rule = (value) => problemWithin(value, 0);
 
 function problemWithin(value: unknown, depth: number): Problem | undefined {
-  if (value === null || typeof value !== 'object') return scalar(value);
+  if (value === null || typeof value !== 'object') return leaf(value);
   if (depth === MAX_DEPTH) return TOO_DEEP;
   for (const name in value) {
     const member = (value as Record<string, unknown>)[name];

@@ -47,12 +47,25 @@ export {
   type Rejection,
 } from './dead-letter.js';
 export { canonicalJson, conversionId, eventId, hashParts, type EventIdentity } from './event-id.js';
+export { DIRECTIONS, OPERATION_TYPES, TRANSACTION_STATUSES } from './entities/closed-lists.js';
+export { isEntityEvent, isEntityKind, playerOfRecord, type EntityEvent } from './entities/entity-event.js';
+export { schemaNameOf, schemaOfEntity } from './entities/entity-schema.js';
+export { requiredFields } from './entities/entity-rules.js';
+export { isList, type EntitySpec, type FieldSpec, type FieldType } from './entities/entity-spec.js';
+export {
+  ENTITY_KINDS,
+  forEachKind,
+  specOf,
+  type EntityKind,
+  type EntityRecord,
+} from './entities/registry.js';
 export * as fieldRules from './field-rules.js';
 export {
   instantDaysBefore,
   instantFromMs,
   instantToMicros,
   instantToMs,
+  isDate,
   isInstant,
   parseInstant,
   type Instant,

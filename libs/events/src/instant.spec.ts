@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { instantFromMs, instantToMicros, instantToMs, isInstant, parseInstant } from './instant.js';
+import { instantFromMs, instantToMicros, instantToMs, isDate, isInstant, parseInstant } from './instant.js';
 
 const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
@@ -137,4 +137,18 @@ describe('instants as numbers', () => {
   it.each([FIRST_MS - 1, LAST_MS + 1, NaN])('has no instant for %d', (ms) => {
     expect(() => instantFromMs(ms)).toThrow(RangeError);
   });
+});
+
+it.each([
+  ['2002-09-06', true],
+  ['2024-02-29', true],
+  ['0001-01-01', true],
+  ['0000-12-31', false],
+  ['2023-02-29', false],
+  ['2026-13-01', false],
+  ['2026-1-01', false],
+  ['2026-01-01T00:00:00.000000Z', false],
+  ['', false],
+])('isDate of "%s" is %s', (text, expected) => {
+  expect(isDate(text)).toBe(expected);
 });

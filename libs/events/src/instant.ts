@@ -9,6 +9,7 @@ const TIME = String.raw`(?<hour>\d{2})(?::?(?<minute>\d{2})(?::?(?<second>\d{2})
 const ZONE = String.raw`(?:Z|(?<sign>[+-])(?<zoneHour>\d{2})(?::?(?<zoneMinute>\d{2}))?)`;
 const ISO = new RegExp(`^${DATE}(?:[T ]${TIME} ?${ZONE}?)?$`, 'i');
 const CANONICAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
+const DAY = /^(?!0000)\d{4}-\d{2}-\d{2}$/; // PostgreSQL has no year 0000
 const LAST_MS = 253_402_300_799_999; // 9999-12-31T23:59:59.999Z
 const FIRST_MS = -62_167_219_200_000; // 0000-01-01T00:00:00.000Z
 
@@ -40,6 +41,11 @@ export function isInstant(text: string): text is Instant {
   if (!CANONICAL.test(text)) return false;
   const ms = Date.parse(`${text.slice(0, 23)}Z`);
   return !Number.isNaN(ms) && new Date(ms).getUTCDate() === Number(text.slice(8, 10)) && !hasHour24(text);
+}
+
+/** Whether the text is a day that exists, of the years 0001 to 9999, as `2002-09-06`. */
+export function isDate(text: string): boolean {
+  return DAY.test(text) && isInstant(`${text}T00:00:00.000000Z`);
 }
 
 /** The instant of an epoch in milliseconds. @throws RangeError outside the years 0000 to 9999 */

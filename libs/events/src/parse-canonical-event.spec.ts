@@ -1,9 +1,11 @@
 import fc from 'fast-check';
+import { EXAMPLE_RECORDS, leastRecord } from '#test/example-entities';
 import { exampleCanonicalEvents } from '#test/example-events';
 import { publishedSchema } from '#test/published-schemas';
 import { garbage, memberValue, pointersOf, withMember } from '#test/record-variations';
 import { EVENT_KINDS, serializeCanonicalEvent, type EventKind } from './canonical-event.js';
 import { DEAD_LETTER_REASONS, type Rejection } from './dead-letter.js';
+import { forEachKind } from './entities/registry.js';
 import { parseCanonicalEvent } from './parse-canonical-event.js';
 
 const events = exampleCanonicalEvents();
@@ -49,6 +51,7 @@ describe('parseCanonicalEvent', () => {
       click: { click_id: all.click_id },
       touchpoint: { touch_id: all.click_id },
       identity_link: { client_id: 'c', user_id: 'u' },
+      ...forEachKind((k) => ({ record: leastRecord(k) })),
     }[kind];
     const least = { kind, event_id, source, stream, brand, natural_key, occurred_at, received_at, ...own };
     expect(parseCanonicalEvent(serializeCanonicalEvent(least as never))).toEqual(least);
@@ -105,6 +108,31 @@ describe('parseCanonicalEvent', () => {
     [changed('reversal', '/data/transaction_id', undefined), 'invalid_field', '/data/transaction_id'],
     [changed('reversal', '/data/partner', undefined), 'invalid_field', '/data/partner'],
     [reversalOfNobody(records.reversal), 'invalid_field', '/data/click_id'],
+    [changed('install', '/data/custom', { a: 2 ** 53 }), 'invalid_field', '/data/custom'],
+    [changed('player', '/data/record', undefined), 'invalid_field', '/data/record'],
+    [changed('player', '/data/record', []), 'invalid_field', '/data/record'],
+    [changed('player', '/data/record/id', undefined), 'invalid_field', '/data/record/id'],
+    [changed('player', '/data/record/id', 1874552), 'invalid_field', '/data/record/id'],
+    [changed('player', '/data/record/birthday', '2001-02-29'), 'invalid_field', '/data/record/birthday'],
+    [changed('player', '/data/record/birthday', '0000-01-01'), 'invalid_field', '/data/record/birthday'],
+    [changed('player', '/data/record/is_blocked', 'true'), 'invalid_field', '/data/record/is_blocked'],
+    [changed('player', '/data/record/city', null), 'invalid_field', '/data/record/city'],
+    [
+      changed('contact', '/data/record/modified_at', '2026-11-21 10:00:00'),
+      'invalid_field',
+      '/data/record/modified_at',
+    ],
+    [changed('wallet', '/data/record/balance', '1e2'), 'invalid_field', '/data/record/balance'],
+    [changed('transaction', '/data/record/amount', '-1'), 'invalid_field', '/data/record/amount'],
+    [changed('transaction', '/data/record/dir', 'in'), 'invalid_field', '/data/record/dir'],
+    [changed('transaction', '/data/record/status', 'Done'), 'invalid_field', '/data/record/status'],
+    [changed('game_session', '/data/record/bet_count', 7), 'invalid_field', '/data/record/bet_count'],
+    [changed('game_session', '/data/record/win_count', '07'), 'invalid_field', '/data/record/win_count'],
+    [
+      changed('game_session', '/data/record/win_count', '1'.repeat(19)),
+      'invalid_field',
+      '/data/record/win_count',
+    ],
     [changed('click', '/data/is_test', 1), 'invalid_field', '/data/is_test'],
     [changed('click', '/data/utm/term', 7), 'invalid_field', '/data/utm/term'],
     [changed('click', '/data/sub_ids/sub11', 'x'), 'invalid_field', '/data/sub_ids'],
@@ -152,6 +180,13 @@ describe('parseCanonicalEvent', () => {
     ] as const) {
       expect(parseCanonicalEvent(changed(kind, pointer, value))).toMatchObject(event);
     }
+  });
+
+  it('ignores in a record what a newer producer adds, and takes a balance below zero', () => {
+    const added = changed('wallet', '/data/record/limit', { daily: '5' });
+    expect(parseCanonicalEvent(added)).toMatchObject({ record: EXAMPLE_RECORDS.wallet });
+    const owed = changed('wallet', '/data/record/balance', '-0.000000000000000001');
+    expect(parseCanonicalEvent(owed)).toMatchObject({ record: { balance: '-0.000000000000000001' } });
   });
 
   it('never repeats the value it refuses', () => {

@@ -19,6 +19,9 @@ import {
 import { EventType } from './cloud-event.js';
 import { CONVERSION_TYPES, PAID_CONVERSION_TYPES } from './conversion.js';
 import type { Rejection } from './dead-letter.js';
+import type { EntityEvent } from './entities/entity-event.js';
+import { RECORD_RULES } from './entities/entity-rules.js';
+import { forEachKind } from './entities/registry.js';
 import * as rule from './field-rules.js';
 import { CLIENT, TRAFFIC, envelopeMembers, openEnvelope, reject } from './read-envelope.js';
 import { TRUSTS } from './trust.js';
@@ -94,6 +97,7 @@ const DATA = {
   click: membersOf<ClickEvent>({ link: rule.id, referrer: rule.text }, ['click_id']),
   touchpoint: membersOf<TouchpointEvent>({ touch_id: rule.id }, ['touch_id']),
   identity_link: membersOf<IdentityLinkEvent>({}, []),
+  ...forEachKind((kind) => membersOf<EntityEvent>({ record: RECORD_RULES[kind] }, ['record'])),
 } satisfies Record<EventKind, rule.Members>;
 
 /** Rules about several fields of a kind at once. */
