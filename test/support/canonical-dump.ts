@@ -1,8 +1,15 @@
 import type { Pool } from 'pg';
+import { previousColumns } from '#libs/database';
+import { forEachKind, type EntityKind, type EntitySpec } from '#libs/events';
+
+interface Dumped {
+  key: string;
+  without: readonly string[];
+}
 
 /** Every table that the facts determine, without what depends on the run: numbers of recomputations and where
  * records stood in the log. Keys sort by bytes. */
-const TABLES = {
+const TABLES: Record<string, Dumped> = {
   clicks: { key: 'brand, click_id', without: [] },
   touchpoints: { key: 'brand, touch_id', without: [] },
   identity_links: { key: 'brand, left_kind, left_id, right_kind, right_id', without: [] },
@@ -14,7 +21,12 @@ const TABLES = {
   conversions: { key: 'conversion_id', without: ['revision'] },
   deposit_pairings: { key: 'conversion_id', without: ['revision'] },
   receipts: { key: 'receipt_id', without: ['raw_position'] },
-} as const;
+  ...Object.fromEntries(Object.values(forEachKind(entityTable))),
+};
+
+function entityTable(kind: EntityKind, { table, key }: EntitySpec): [string, Dumped] {
+  return [table, { key: `${key}, brand`, without: previousColumns(kind) }];
+}
 
 /** The state of the tables as text, one row a line. */
 export async function canonicalDump(pool: Pool): Promise<string> {

@@ -182,7 +182,7 @@ describe('factsOfEvents', () => {
   });
 
   it('leaves of a test its receipt and nothing else', () => {
-    const tests = events.map((e, i) => ({ ...e, is_test: true as const, receipt_id: `r${i}` }));
+    const tests = events.map((e, i) => ({ ...e, is_test: true as const, receipt_id: `r${100 + i}` }));
     const facts = factsOfEvents(tests);
     const kinds = events.map((e) => e.kind).filter((k) => k !== 'touchpoint' && k !== 'identity_link');
     expect(counts(facts)).toEqual({ receipts: kinds.length });

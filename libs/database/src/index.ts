@@ -29,6 +29,15 @@ export {
   type TouchpointFact,
   type Utm,
 } from './facts/clicks.js';
+export { ENTITY_COLUMNS } from './facts/entity-columns.js';
+export {
+  entityKeyOf,
+  mergeEntityRows,
+  previousColumns,
+  upsertEntityRows,
+  type EntityRow,
+  type StoredTransaction,
+} from './facts/entity-rows.js';
 export {
   IDENTITY_KINDS,
   compareLinks,
@@ -70,6 +79,7 @@ export { ConversionFactEntity } from './entities/conversion-fact.entity.js';
 export { DeadLetterEntity } from './entities/dead-letter.entity.js';
 export { DepositPairingEntity } from './entities/deposit-pairing.entity.js';
 export { IdentityLinkEntity } from './entities/identity-link.entity.js';
+export { PRODUCT_ENTITIES } from './entities/product-entities.js';
 export { ReceiptEntity } from './entities/receipt.entity.js';
 export { ReversalEntity } from './entities/reversal.entity.js';
 export { TouchpointEntity } from './entities/touchpoint.entity.js';

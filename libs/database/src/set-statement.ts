@@ -5,7 +5,17 @@
 
 /** PostgreSQL type of a column's array, and what the inserted value is cast to where that differs. */
 export interface Column {
-  type: 'text' | 'uuid' | 'bigint' | 'smallint' | 'integer' | 'boolean' | 'numeric' | 'timestamptz' | 'jsonb';
+  type:
+    | 'text'
+    | 'uuid'
+    | 'bigint'
+    | 'smallint'
+    | 'integer'
+    | 'boolean'
+    | 'numeric'
+    | 'timestamptz'
+    | 'date'
+    | 'jsonb';
   cast?: string;
 }
 

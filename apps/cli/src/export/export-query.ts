@@ -48,6 +48,8 @@ function selected({ name, type }: ExportedColumn): string {
       return `to_char(${name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
     case 'numeric':
       return `trim_scale(${name})::text`;
+    case 'date':
+      return `to_char(${name}, 'YYYY-MM-DD')`;
     default:
       return name;
   }

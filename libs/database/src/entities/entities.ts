@@ -4,6 +4,7 @@ import { ConversionFactEntity } from './conversion-fact.entity.js';
 import { DeadLetterEntity } from './dead-letter.entity.js';
 import { DepositPairingEntity } from './deposit-pairing.entity.js';
 import { IdentityLinkEntity } from './identity-link.entity.js';
+import { PRODUCT_ENTITIES } from './product-entities.js';
 import { ReceiptEntity } from './receipt.entity.js';
 import { ReversalEntity } from './reversal.entity.js';
 import { TouchpointEntity } from './touchpoint.entity.js';
@@ -19,4 +20,5 @@ export const ENTITIES = [
   ReceiptEntity,
   ReversalEntity,
   TouchpointEntity,
+  ...Object.values(PRODUCT_ENTITIES),
 ] as const;

@@ -1,5 +1,10 @@
 import { AddPartnerFacts1763800000000 } from './add-partner-facts.js';
+import { CreateEntityTables1763900000000 } from './create-entity-tables.js';
 import { CreatePixelTables1763700000000 } from './create-pixel-tables.js';
 
 /** Every migration, oldest first. A new one is a file beside this and a line here. */
-export const MIGRATIONS = [CreatePixelTables1763700000000, AddPartnerFacts1763800000000] as const;
+export const MIGRATIONS = [
+  CreatePixelTables1763700000000,
+  AddPartnerFacts1763800000000,
+  CreateEntityTables1763900000000,
+] as const;
