@@ -39,6 +39,8 @@ describe('factsOfEvents', () => {
     ['click', { clicks: 1, links: 1, receipts: 1 }],
     ['touchpoint', { touchpoints: 1, links: 1 }],
     ['identity_link', { links: 1 }],
+    ['player', { entities: 1, links: 1, receipts: 1 }],
+    ['withdrawal', { entities: 1, links: 1, receipts: 1 }],
   ])('makes of a %s: %j', (kind, expected) => {
     expect(counts(factsOfEvents([of(kind)]))).toEqual(expected);
   });

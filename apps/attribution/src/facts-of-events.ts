@@ -1,5 +1,4 @@
 import {
-  compareBytes,
   mergeClicks,
   mergeConversionFacts,
   mergeIdentityLinks,
@@ -26,8 +25,10 @@ import {
   type TouchpointEvent,
 } from '#libs/events';
 import { conversionIdOf, conversionKeyOf, returnedKeyOf } from './conversion-key.js';
+import { entityRowsOfEvents, type EntityRows } from './entities/entity-rows-of-events.js';
 import { namedBy } from './identity-graph.js';
 import { STATUS_RANKS } from './merge-rules.js';
+import { Slots } from './slots.js';
 
 /** What a batch of events says, one entry a slot, each list sorted by its table's key. */
 export interface Facts {
@@ -37,6 +38,7 @@ export interface Facts {
   touchpoints: TouchpointFact[];
   links: IdentityLinkFact[];
   receipts: Receipt[];
+  entities: EntityRows[];
 }
 
 /** Stands where an event came without a receipt. */
@@ -83,6 +85,7 @@ export function factsOfEvents(events: readonly CanonicalEvent[]): Facts {
     touchpoints: touchpoints.sorted(),
     links: links.sorted(),
     receipts: receipts.sorted(),
+    entities: entityRowsOfEvents(events),
   };
 }
 
@@ -251,25 +254,4 @@ function receiptOf(e: CanonicalEvent, receiptId: string, conversionId: string | 
     raw_position: e.raw_position ?? null,
     received_at: e.received_at,
   };
-}
-
-/** Facts by slot: two of one slot become their join. */
-class Slots<Fact> {
-  private readonly byKey = new Map<string, Fact>();
-
-  constructor(
-    private readonly keyOf: (fact: Fact) => string,
-    private readonly join: (a: Fact, b: Fact) => Fact,
-  ) {}
-
-  add(fact: Fact): void {
-    const key = this.keyOf(fact);
-    const there = this.byKey.get(key);
-    this.byKey.set(key, there === undefined ? fact : this.join(there, fact));
-  }
-
-  /** By key: writers that lock rows in one order do not deadlock. */
-  sorted(): Fact[] {
-    return [...this.byKey].sort(([a], [b]) => compareBytes(a, b)).map(([, fact]) => fact);
-  }
 }

@@ -18,6 +18,7 @@ import {
   type Statement,
   type TouchpointFact,
 } from '#libs/database';
+import { depositIdsIn, storeEntities } from './entities/store-entities.js';
 import type { Facts } from './facts-of-events.js';
 import { distinctIdentities, namedBy } from './identity-graph.js';
 import type { Change } from './recompute.js';
@@ -54,11 +55,15 @@ async function mergeAll(client: PoolClient, facts: Facts): Promise<Change> {
   const conversions = await run<StoredSlot>(facts.conversions, () =>
     upsertConversionFacts(facts.conversions),
   );
-  const holders = formerHoldersOf(conversions);
+  const deposits = await storeEntities(client, facts.entities);
+  const holders = formerHoldersOf(conversions, deposits.holders);
   await run(holders, () => insertFormerHolders(holders));
   return {
-    inserted: conversions.filter((c) => c.inserted).map((c) => c.conversion_id),
-    updated: [...conversions.filter((c) => !c.inserted), ...returns].map((c) => c.conversion_id),
+    inserted: [...conversions.filter((c) => c.inserted).map((c) => c.conversion_id), ...deposits.inserted],
+    updated: [
+      ...[...conversions.filter((c) => !c.inserted), ...returns].map((c) => c.conversion_id),
+      ...deposits.updated,
+    ],
     moved: movedBy(touches, links),
   };
 }
@@ -74,19 +79,22 @@ interface StoredSlot {
   previous_user_id: string | null;
 }
 
-function formerHoldersOf(slots: readonly StoredSlot[]): FormerHolder[] {
+function formerHoldersOf(slots: readonly StoredSlot[], others: readonly FormerHolder[]): FormerHolder[] {
   const holders = new Map<string, FormerHolder>();
+  const add = (h: FormerHolder): void => {
+    const named = [h.player_id, h.click_id, h.client_id, h.user_id];
+    if (named.some((id) => id !== '')) holders.set([h.conversion_id, ...named].join('\0'), h);
+  };
+  others.forEach(add);
   for (const slot of slots) {
-    const holder = {
+    add({
       conversion_id: slot.conversion_id,
       brand: slot.brand,
       player_id: slot.previous_player_id ?? '',
       click_id: slot.previous_click_id ?? '',
       client_id: slot.previous_client_id ?? '',
       user_id: slot.previous_user_id ?? '',
-    };
-    const named = [holder.player_id, holder.click_id, holder.client_id, holder.user_id];
-    if (named.some((id) => id !== '')) holders.set([holder.conversion_id, ...named].join('\0'), holder);
+    });
   }
   return [...holders].sort(([a], [b]) => compareBytes(a, b)).map(([, holder]) => holder);
 }
@@ -94,7 +102,10 @@ function formerHoldersOf(slots: readonly StoredSlot[]): FormerHolder[] {
 function everythingIn(facts: Facts): Change {
   return {
     inserted: [],
-    updated: [...facts.conversions, ...facts.returns].map((f) => f.conversion_id),
+    updated: [
+      ...[...facts.conversions, ...facts.returns].map((f) => f.conversion_id),
+      ...depositIdsIn(facts.entities),
+    ],
     moved: movedBy(facts.touchpoints, facts.links),
   };
 }
