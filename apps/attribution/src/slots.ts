@@ -17,6 +17,6 @@ export class Slots<Fact> {
 
   /** By key: writers that lock rows in one order do not deadlock. */
   sorted(): Fact[] {
-    return [...this.byKey].sort(([a], [b]) => compareBytes(a, b)).map(([, fact]) => fact);
+    return [...this.byKey.keys()].sort(compareBytes).map((key) => this.byKey.get(key)!);
   }
 }

@@ -8,7 +8,8 @@ const DATE = String.raw`(?<year>\d{4})-?(?<month>\d{2})-?(?<day>\d{2})`;
 const TIME = String.raw`(?<hour>\d{2})(?::?(?<minute>\d{2})(?::?(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?)?`;
 const ZONE = String.raw`(?:Z|(?<sign>[+-])(?<zoneHour>\d{2})(?::?(?<zoneMinute>\d{2}))?)`;
 const ISO = new RegExp(`^${DATE}(?:[T ]${TIME} ?${ZONE}?)?$`, 'i');
-const CANONICAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
+const CANONICAL =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/;
 const DAY = /^(?!0000)\d{4}-\d{2}-\d{2}$/; // PostgreSQL has no year 0000
 const LAST_MS = 253_402_300_799_999; // 9999-12-31T23:59:59.999Z
 const FIRST_MS = -62_167_219_200_000; // 0000-01-01T00:00:00.000Z
@@ -39,8 +40,8 @@ export function parseInstant(text: string): Instant | undefined {
 /** Whether the text is an instant in exactly the form that events carry, of a day and time that exist. */
 export function isInstant(text: string): text is Instant {
   if (!CANONICAL.test(text)) return false;
-  const ms = Date.parse(`${text.slice(0, 23)}Z`);
-  return !Number.isNaN(ms) && new Date(ms).getUTCDate() === Number(text.slice(8, 10)) && !hasHour24(text);
+  const day = Number(text.slice(8, 10));
+  return day <= 28 || day <= daysOf(Number(text.slice(0, 4)), Number(text.slice(5, 7)));
 }
 
 /** Whether the text is a day that exists, of the years 0001 to 9999, as `2002-09-06`. */
@@ -70,8 +71,10 @@ export function instantDaysBefore(instant: Instant, days: number): Instant {
   return ms < FIRST_MS ? instantFromMs(FIRST_MS) : instantFromMs(ms).slice(0, 23) + instant.slice(23);
 }
 
-function hasHour24(canonical: string): boolean {
-  return canonical.startsWith('24', 11);
+/** How many days a month (1 to 12) has. */
+function daysOf(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 function isRepresentable(ms: number): boolean {

@@ -158,7 +158,7 @@ export function compareBytes(a: string, b: string): number {
   return ASCII.test(a) && ASCII.test(b) ? (a < b ? -1 : 1) : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-const ASCII = /^[ -~]*$/;
+const ASCII = /^[\0-~]*$/;
 
 function least(a: string | null, b: string | null): string | null {
   return a === null ? b : b === null ? a : compareBytes(a, b) <= 0 ? a : b;
