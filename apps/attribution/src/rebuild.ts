@@ -1,4 +1,4 @@
-import { readConversionIdsAfter, type Database } from '#libs/database';
+import { countConversions, readConversionIdsAfter, type Database } from '#libs/database';
 import type { EventLog } from '#libs/event-log';
 import { publishConversions } from './publish-conversions.js';
 import { recompute } from './recompute.js';
@@ -23,10 +23,7 @@ export async function rebuild(
   eventLog: EventLog,
   onProgress: (progress: RebuildProgress) => void,
 ): Promise<RebuildProgress> {
-  const counted = await database.pool.query<{ n: string }>(
-    'SELECT count(DISTINCT conversion_id) AS n FROM tributary.conversion_facts',
-  );
-  const progress = { done: 0, total: Number(counted.rows[0]!.n) };
+  const progress = { done: 0, total: await countConversions(database.pool) };
   let ids = await readConversionIdsAfter(database.pool, '', CHUNK);
   while (ids.length > 0) {
     const recomputed = await recompute(database, { inserted: [], updated: ids, moved: [] });

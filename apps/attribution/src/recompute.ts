@@ -1,5 +1,6 @@
 import {
   deleteConversions,
+  deleteUntold,
   nextRevision,
   readConversionIds,
   readFacts,
@@ -143,7 +144,14 @@ async function writeProjection(
     for (const c of ours) if (written.has(c.conversion_id)) rows.set(c.conversion_id, c);
     return rows;
   });
+  const perhapsUntold = [...rows].filter(([, row]) => row !== null && mayCease(row)).map(([id]) => id);
+  for (const id of await deleteUntold(database.pool, perhapsUntold, revision)) rows.set(id, null);
   return rows;
+}
+
+/** A transaction may cease to be a deposit; what a pixel has told stays. */
+function mayCease({ type, sources }: Conversion): boolean {
+  return type === 'deposit' && !sources.some((source) => source.startsWith('pixel-'));
 }
 
 /** Conversions of which more than one source tells: a new fact of theirs is not their first. */

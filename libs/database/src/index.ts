@@ -58,6 +58,7 @@ export {
   changedSince,
   conversionOf,
   deleteConversions,
+  deleteUntold,
   nextRevision,
   upsertConversions,
   type ConversionRow,
@@ -65,11 +66,13 @@ export {
 } from './projections/conversions.js';
 export { upsertDepositPairings, type DepositPairing } from './projections/deposit-pairings.js';
 export {
+  countConversions,
   readConversionIds,
   readConversionIdsAfter,
   readFacts,
   readLinks,
   readTouches,
+  withFacts,
   type JourneyTouch,
 } from './projections/read-scope.js';
 export { readApprovedConversions, type ConversionFilter } from './projections/read-conversions.js';

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import { conversionIdsOfClick } from './clicks.js';
 import { knownBrands } from './known-brands.js';
-import { PIXEL_TYPES, conversionId, isReceiptId } from '#libs/events';
+import { CONVERSION_TYPES, conversionId, isReceiptId } from '#libs/events';
+import { withFacts } from '#libs/database';
 
 /** What an id stands for; several at once where it happens to be several things. */
 export interface Subject {
@@ -57,11 +58,7 @@ async function addEvent(pool: Pool, eventId: string, subject: Subject): Promise<
 }
 
 async function addByHash(pool: Pool, hash: string, subject: Subject): Promise<void> {
-  const conversion = await pool.query(
-    'SELECT FROM tributary.conversion_facts WHERE conversion_id = $1 LIMIT 1',
-    [hash],
-  );
-  if (conversion.rows.length > 0) {
+  if ((await withFacts(pool, [hash])).size > 0) {
     subject.foundAs.push('a conversion');
     subject.conversionIds.add(hash);
   }
@@ -93,13 +90,12 @@ async function addConversionKey(
   subject: Subject,
 ): Promise<void> {
   const candidates = brands.flatMap((brand) =>
-    PIXEL_TYPES.map((type) => ({ brand, type, id: conversionId(brand, type, key) })),
+    CONVERSION_TYPES.map((type) => ({ brand, type, id: conversionId(brand, type, key) })),
   );
-  const found = await pool.query<{ conversion_id: string }>(
-    'SELECT DISTINCT conversion_id FROM tributary.conversion_facts WHERE conversion_id = ANY($1)',
-    [candidates.map((c) => c.id)],
+  const there = await withFacts(
+    pool,
+    candidates.map((c) => c.id),
   );
-  const there = new Set(found.rows.map((r) => r.conversion_id));
   for (const { brand, type, id } of candidates.filter((c) => there.has(c.id))) {
     subject.foundAs.push(`the ${key.startsWith('tx:') ? 'transaction' : 'key'} of a ${type} of ${brand}`);
     subject.conversionIds.add(id);

@@ -170,6 +170,9 @@ function greatest(a: string | null, b: string | null): string | null {
 
 const INSTANTS = new Set(['occurred_at', 'first_received_at', 'received_at']);
 
+/** Names of a fact's columns, in the order of `CONVERSION_FACT_COLUMNS`. */
+export const CONVERSION_FACT_NAMES: readonly string[] = Object.keys(COLUMNS);
+
 /** The columns of a fact for a SELECT from `conversion_facts f`, to be read by `conversionFactOf`. */
 export const CONVERSION_FACT_COLUMNS = Object.keys(COLUMNS)
   .map((name) => (INSTANTS.has(name) ? instantText(`f.${name}`) : `f.${name}`))

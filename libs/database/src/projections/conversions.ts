@@ -106,6 +106,26 @@ export async function deleteConversions(
 }
 
 /**
+ * Removes rows of this recomputation of which no source tells any more. A transaction may have ceased to be a
+ * deposit after it was read and before its row was written; whoever made it so may have looked for the row before
+ * it was there. Call it when the rows are committed: then one of the two finds it.
+ * @returns the ids that were removed
+ */
+export async function deleteUntold(pool: Pool, ids: readonly string[], revision: bigint): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const deleted = await pool.query<{ conversion_id: string }>({
+    name: 'delete untold',
+    text: `DELETE FROM tributary.conversions c
+      WHERE c.conversion_id = ANY($1) AND c.revision <= $2
+        AND NOT EXISTS (SELECT FROM tributary.conversion_facts f WHERE f.conversion_id = c.conversion_id)
+        AND NOT EXISTS (SELECT FROM tributary.transactions x WHERE x.conversion_id = c.conversion_id)
+      RETURNING c.conversion_id`,
+    values: [ids, String(revision)],
+  });
+  return deleted.rows.map((r) => r.conversion_id);
+}
+
+/**
  * The number of a recomputation. Take it before the first read: of two recomputations the one with the
  * greater number then sees every fact that was committed before the other one took its number.
  */

@@ -5,7 +5,13 @@
  */
 import type { Pool } from 'pg';
 import type { Instant } from '#libs/events';
-import { CONVERSION_FACT_COLUMNS, conversionFactOf, type ConversionFact } from '../facts/conversion-facts.js';
+import {
+  CONVERSION_FACT_COLUMNS,
+  CONVERSION_FACT_NAMES,
+  conversionFactOf,
+  type ConversionFact,
+} from '../facts/conversion-facts.js';
+import { DEPOSIT_FACT_COLUMNS } from '../facts/deposit-transactions.js';
 import {
   IDENTITY_KINDS,
   type Identity,
@@ -47,13 +53,23 @@ function wanted(kind: IdentityKind): string {
   return `unnest($${at + 1}::text[], $${at + 2}::text[]) AS w (brand, id)`;
 }
 
-/** All facts of the conversions. */
+const DEPOSIT_FACT = CONVERSION_FACT_NAMES.map((name) => `${DEPOSIT_FACT_COLUMNS[name]} AS ${name}`).join(
+  ', ',
+);
+
+const FACTS = `
+  SELECT f.* FROM unnest($1::text[]) AS w (id), LATERAL
+    (SELECT ${CONVERSION_FACT_COLUMNS} FROM tributary.conversion_facts f WHERE f.conversion_id = w.id OFFSET 0) AS f
+  UNION ALL
+  SELECT x.* FROM unnest($1::text[]) AS w (id), LATERAL
+    (SELECT ${DEPOSIT_FACT} FROM tributary.transactions x WHERE x.conversion_id = w.id OFFSET 0) AS x`;
+
+/** All facts of the conversions, those among them that are transactions of a product API included. */
 export async function readFacts(pool: Pool, conversionIds: readonly string[]): Promise<ConversionFact[]> {
   if (conversionIds.length === 0) return [];
   const found = await pool.query<Record<string, unknown>>({
     name: 'read facts',
-    text: `SELECT f.* FROM unnest($1::text[]) AS w (id), LATERAL
-      (SELECT ${CONVERSION_FACT_COLUMNS} FROM tributary.conversion_facts f WHERE f.conversion_id = w.id OFFSET 0) AS f`,
+    text: FACTS,
     values: [conversionIds],
   });
   return found.rows.map(conversionFactOf);
@@ -66,7 +82,14 @@ const factsOf = (kind: IdentityKind): string => `
       WHERE f.brand = w.brand AND f.${kind}_id = w.id ${kind === 'player' ? '' : 'AND f.player_id IS NULL'}
         AND ($9::text IS NULL OR f.type = $9) OFFSET 0) AS f`;
 
-const CONVERSION_IDS = IDENTITY_KINDS.map(factsOf).join(' UNION ');
+/** A player's deposits among the transactions of a product API. */
+const DEPOSITS = `
+  SELECT x.conversion_id FROM ${wanted('player')}, LATERAL
+    (SELECT x.conversion_id FROM tributary.transactions x
+      WHERE x.brand = w.brand AND x.player_id = w.id AND x.conversion_id IS NOT NULL
+        AND ($9::text IS NULL OR $9 = 'deposit') OFFSET 0) AS x`;
+
+const CONVERSION_IDS = [...IDENTITY_KINDS.map(factsOf), DEPOSITS].join(' UNION ');
 
 /**
  * Ids of the conversions of the players, and of those that name no player but one of the other identities.
@@ -135,13 +158,38 @@ export async function readTouches(pool: Pool, identities: readonly Identity[]): 
   }));
 }
 
+/** Ids of every conversion that has a fact. */
+const ALL_IDS = `(SELECT conversion_id FROM tributary.conversion_facts
+  UNION ALL SELECT conversion_id FROM tributary.transactions WHERE conversion_id IS NOT NULL) AS told`;
+
 /** The next conversion ids behind one, in order; the empty string is before all. */
 export async function readConversionIdsAfter(pool: Pool, after: string, limit: number): Promise<string[]> {
   const found = await pool.query<{ conversion_id: string }>({
     name: 'read conversion ids after',
-    text: `SELECT DISTINCT conversion_id FROM tributary.conversion_facts WHERE conversion_id > $1
+    text: `(SELECT DISTINCT conversion_id FROM tributary.conversion_facts WHERE conversion_id > $1
+        ORDER BY conversion_id LIMIT $2)
+      UNION (SELECT conversion_id FROM tributary.transactions WHERE conversion_id > $1
+        ORDER BY conversion_id LIMIT $2)
       ORDER BY conversion_id LIMIT $2`,
     values: [after, limit],
   });
   return found.rows.map((r) => r.conversion_id);
+}
+
+/** How many conversions have facts. */
+export async function countConversions(pool: Pool): Promise<number> {
+  const counted = await pool.query<{ n: string }>(
+    `SELECT count(DISTINCT conversion_id) AS n FROM ${ALL_IDS}`,
+  );
+  return Number(counted.rows[0]!.n);
+}
+
+/** Those of the conversion ids that have a fact. */
+export async function withFacts(pool: Pool, conversionIds: readonly string[]): Promise<Set<string>> {
+  const found = await pool.query<{ conversion_id: string }>(
+    `SELECT conversion_id FROM tributary.conversion_facts WHERE conversion_id = ANY($1)
+      UNION SELECT conversion_id FROM tributary.transactions WHERE conversion_id = ANY($1)`,
+    [conversionIds],
+  );
+  return new Set(found.rows.map((r) => r.conversion_id));
 }
