@@ -52,9 +52,16 @@ describe('factsOfEvents', () => {
     ]);
   });
 
+  it("links a record's player", () => {
+    const { player_id: _, ...told } = of('transaction');
+    expect(factsOfEvents([told as CanonicalEvent]).links).toMatchObject([
+      { left_kind: 'click', right_kind: 'player', right_id: told.record.player_id },
+    ]);
+  });
+
   it('makes no link of what names no player', () => {
     const loose = events
-      .filter((e) => e.kind !== 'identity_link')
+      .filter((e) => e.kind !== 'identity_link' && !('record' in e))
       .map((e) => ({ ...e, player_id: undefined }));
     expect(factsOfEvents(loose as CanonicalEvent[]).links).toEqual([]);
   });

@@ -16,6 +16,8 @@ import {
   conversionId,
   instantToMicros,
   isConversion,
+  isEntityEvent,
+  playerOfRecord,
   versionNumber,
   type CanonicalEvent,
   type ClickEvent,
@@ -215,13 +217,14 @@ function utmOf({ utm }: EventBase): Utm {
 }
 
 /** Every event that names two of a click, a client, a user and a player says that they belong together. */
-function linkFactsOf(e: CanonicalEvent): IdentityLinkFact[] {
+function linkFactsOf(e: CanonicalEvent): readonly IdentityLinkFact[] {
+  if (e.click_id === undefined && e.client_id === undefined && e.user_id === undefined) return NO_LINKS;
   const named = namedBy({
     brand: e.brand,
     click_id: e.click_id ?? null,
     client_id: e.client_id ?? null,
     user_id: e.user_id ?? null,
-    player_id: e.player_id ?? null,
+    player_id: playerOf(e) ?? null,
   });
   const links: IdentityLinkFact[] = [];
   for (let i = 0; i < named.length; i++) {
@@ -239,6 +242,12 @@ function linkFactsOf(e: CanonicalEvent): IdentityLinkFact[] {
     }
   }
   return links;
+}
+
+const NO_LINKS: readonly IdentityLinkFact[] = [];
+
+function playerOf(e: CanonicalEvent): string | undefined {
+  return (isEntityEvent(e) ? playerOfRecord(e) : undefined) ?? e.player_id;
 }
 
 function receiptOf(e: CanonicalEvent, receiptId: string, conversionId: string | null): Receipt {
