@@ -5,6 +5,7 @@ import {
   type IdentityKind,
   type IdentityLinkFact,
 } from '#libs/database';
+import type { Instant } from '#libs/events';
 
 /** One key for an identity. */
 export const identityKey = ({ brand, kind, id }: Identity): string => `${brand}\0${kind}\0${id}`;
@@ -32,8 +33,15 @@ export interface Person {
   clients: Identity[];
   /** Clicks of theirs and of their clients. */
   clicks: Identity[];
-  /** The links that say so. */
-  links: IdentityLinkFact[];
+  /** When it was first known of each of them, by key: the last of the links that lead there was received. The player
+   * itself needs none: the empty text. */
+  joinedAt: Map<string, Instant | ''>;
+}
+
+/** A player and by what it was found. */
+export interface FoundPlayer {
+  playerId: string;
+  through: Identity;
 }
 
 /**
@@ -96,42 +104,59 @@ export class IdentityGraph {
 
   /** The click that owns a player: of the player's own links the one that decides, else of the person's. */
   ownerClickOf(brand: string, playerId: string): string | null {
-    const [own] = this.linkedTo({ brand, kind: 'player', id: playerId }, 'click');
+    const player: Identity = { brand, kind: 'player', id: playerId };
+    const [own] = this.linkedTo(player, 'click');
     if (own) return own.id;
-    const toClicks = this.personOf(brand, playerId).links.filter((l) => l.left_kind === 'click');
-    return (
-      toClicks.reduce<IdentityLinkFact | null>((a, b) => (a && compareLinks(a, b) <= 0 ? a : b), null)
-        ?.left_id ?? null
-    );
+    const { selves, clients } = this.personOf(brand, playerId);
+    const best = [...selves, ...clients]
+      .flatMap((member) => this.linksOf(member).find((l) => l.left_kind === 'click') ?? [])
+      .sort(compareLinks)[0];
+    return best?.left_id ?? null;
   }
 
   private gather(player: Identity): Person {
-    const person: Person = { selves: [player], clients: [], clicks: [], links: [] };
-    const seen = new Set([identityKey(player)]);
-    const seenLinks = new Set<IdentityLinkFact>();
-    const follow = (from: Identity, kinds: readonly IdentityKind[]): void => {
-      for (const link of this.linksOf(from)) {
-        const other = otherEnd(link, from);
-        if (!kinds.includes(other.kind)) continue;
-        if (!seenLinks.has(link)) {
-          seenLinks.add(link);
-          person.links.push(link);
-        }
-        const key = identityKey(other);
-        if (seen.has(key)) continue;
-        seen.add(key);
-        if (other.kind === 'click') person.clicks.push(other);
-        else (other.kind === 'client' ? person.clients : person.selves).push(other);
-      }
-    };
-    for (let i = 0; i < person.selves.length; i++) follow(person.selves[i]!, OF_SELVES);
-    for (const client of person.clients) follow(client, OF_CLIENTS);
+    const person: Person = { selves: [player], clients: [], clicks: [], joinedAt: new Map() };
+    person.joinedAt.set(identityKey(player), '');
+    for (let i = 0; i < person.selves.length; i++) {
+      person.selves.push(...this.join(person, person.selves[i]!, SELVES));
+    }
+    if (person.selves.length > 1) this.settle(person);
+    for (const self of person.selves) person.clients.push(...this.join(person, self, CLIENTS));
+    for (const member of [...person.selves, ...person.clients]) {
+      person.clicks.push(...this.join(person, member, CLICKS));
+    }
     return person;
+  }
+
+  /** Lets a member bring in those of some kinds that it is linked to. @returns those that are new */
+  private join({ joinedAt }: Person, member: Identity, kinds: readonly IdentityKind[]): Identity[] {
+    const joined: Identity[] = [];
+    const since = joinedAt.get(identityKey(member))!;
+    for (const link of this.linksOf(member)) {
+      const other = otherEnd(link, member);
+      if (!kinds.includes(other.kind)) continue;
+      const key = identityKey(other);
+      const at = since > link.first_received_at ? since : link.first_received_at;
+      const before = joinedAt.get(key);
+      if (before === undefined) joined.push(other);
+      if (before === undefined || at < before) joinedAt.set(key, at);
+    }
+    return joined;
+  }
+
+  /** Finds the earliest ways among a person's selves where there are several. */
+  private settle(person: Person): void {
+    for (let changed = true; changed;) {
+      const before = [...person.joinedAt.values()].join();
+      for (const self of person.selves) this.join(person, self, SELVES);
+      changed = [...person.joinedAt.values()].join() !== before;
+    }
   }
 }
 
-const OF_SELVES: readonly IdentityKind[] = ['click', 'client', 'user', 'player'];
-const OF_CLIENTS: readonly IdentityKind[] = ['click'];
+const SELVES: readonly IdentityKind[] = ['user', 'player'];
+const CLIENTS: readonly IdentityKind[] = ['client'];
+const CLICKS: readonly IdentityKind[] = ['click'];
 
 /** What a link joins. */
 export function endsOf(link: IdentityLinkFact): [Identity, Identity] {

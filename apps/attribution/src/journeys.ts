@@ -1,6 +1,6 @@
 import { compareBytes, type Identity, type IdentityLinkFact, type JourneyTouch } from '#libs/database';
 import { instantDaysBefore, type Instant, type Touch } from '#libs/events';
-import { IdentityGraph, identityKey } from './identity-graph.js';
+import { IdentityGraph, identityKey, type FoundPlayer } from './identity-graph.js';
 
 /** How far before a conversion a touch may lie and still count, where its brand does not say. */
 export const DEFAULT_LOOK_BACK_DAYS = 30;
@@ -25,6 +25,12 @@ export interface Destination {
   client_id: string | null;
   user_id: string | null;
   occurred_at: Instant;
+}
+
+/** Something whose touches are part of a journey, and since when that is known. */
+interface Part {
+  identity: Identity;
+  joinedAt: Instant | '';
 }
 
 /** A touch on the way to a conversion. */
@@ -65,17 +71,15 @@ export class Journeys {
   }
 
   /** The player of a conversion that names none: through its user, its click, its client. */
-  playerOf({
-    brand,
-    user_id,
-    click_id,
-    client_id,
-  }: Omit<Destination, 'player_id' | 'occurred_at'>): string | null {
-    return (
-      (user_id === null ? null : this.graph.playerOf({ brand, kind: 'user', id: user_id })) ??
-      (click_id === null ? null : this.graph.playerOf({ brand, kind: 'click', id: click_id })) ??
-      (client_id === null ? null : this.graph.playerOf({ brand, kind: 'client', id: client_id }))
-    );
+  playerOf(c: Omit<Destination, 'player_id' | 'occurred_at'>): FoundPlayer | null {
+    for (const kind of ['user', 'click', 'client'] as const) {
+      const id = c[`${kind}_id`];
+      if (id === null) continue;
+      const through: Identity = { brand: c.brand, kind, id };
+      const playerId = this.graph.playerOf(through);
+      if (playerId !== null) return { playerId, through };
+    }
+    return null;
   }
 
   /**
@@ -84,76 +88,101 @@ export class Journeys {
    * @param lookBackDays without it as far as the brand says
    */
   stepsTo(c: Destination, lookBackDays?: number): Step[] {
-    return this.stepsAmong(this.identitiesOf(c), c, lookBackDays);
-  }
-
-  /** What a conversion's journey says of it. */
-  journeyTo(c: Destination): Journey {
-    const links: IdentityLinkFact[] = [];
-    const steps = this.stepsAmong(this.identitiesOf(c, links), c);
-    const clickId = c.click_id ?? this.ownClickOf(c);
-    const click =
-      clickId === null ? undefined : this.touchesOf({ brand: c.brand, kind: 'click', id: clickId })[0];
-    let receivedAt = click?.first_received_at;
-    for (const { touch } of steps) receivedAt = later(receivedAt, touch.first_received_at);
-    for (const link of links) receivedAt = later(receivedAt, link.first_received_at);
-    return {
-      first: touchOf(steps[0]?.touch),
-      last: touchOf(steps.at(-1)?.touch),
-      clickId,
-      click,
-      receivedAt,
-    };
+    return this.stepsAmong(c, lookBackDays).map(({ step }) => step);
   }
 
   /**
-   * Everything whose touches are part of the conversion's journey.
-   * @param links is given the links that say so
+   * What a conversion's journey says of it.
+   * @param through by what its player was found where it names none
    */
-  private identitiesOf(c: Destination, links: IdentityLinkFact[] = []): Identity[] {
-    const found: Identity[] = [];
-    if (c.player_id !== null) {
-      const person = this.graph.personOf(c.brand, c.player_id);
-      found.push(...person.selves, ...person.clients, ...person.clicks);
-      links.push(...person.links);
+  journeyTo(c: Destination, through?: Identity): Journey {
+    const steps = this.stepsAmong(c);
+    const click = c.click_id !== null ? { id: c.click_id, joinedAt: '' } : this.ownClickOf(c);
+    const touch =
+      click === null ? undefined : this.touchesOf({ brand: c.brand, kind: 'click', id: click.id })[0];
+    let receivedAt: Instant | '' = touch?.first_received_at ?? '';
+    const count = (at: Instant | ''): void => {
+      if (at > receivedAt) receivedAt = at;
+    };
+    for (const { step, joinedAt } of steps) {
+      count(step.touch.first_received_at);
+      count(joinedAt);
     }
-    if (c.click_id !== null) found.push({ brand: c.brand, kind: 'click', id: c.click_id });
-    for (const own of ownOf(c)) {
-      found.push(own);
-      for (const link of this.graph.linksOf(own)) {
-        if (link.left_kind !== 'click') continue;
-        found.push({ brand: c.brand, kind: 'click', id: link.left_id });
-        links.push(link);
-      }
-    }
-    return found;
+    if (click) count(click.joinedAt);
+    if (through && c.player_id !== null) count(this.joinedAt(c.brand, c.player_id, through));
+    return {
+      first: touchOf(steps[0]?.step.touch),
+      last: touchOf(steps.at(-1)?.step.touch),
+      clickId: click?.id ?? null,
+      click: touch,
+      receivedAt: receivedAt === '' ? undefined : receivedAt,
+    };
   }
 
-  private stepsAmong(identities: readonly Identity[], c: Destination, lookBackDays?: number): Step[] {
+  /** Everything whose touches are part of the conversion's journey, and when that was first known. */
+  private partsOf(c: Destination): Map<string, Part> {
+    const parts = new Map<string, Part>();
+    const add = (identity: Identity, joinedAt: Instant | ''): void => {
+      const key = identityKey(identity);
+      const before = parts.get(key);
+      if (before === undefined || joinedAt < before.joinedAt) parts.set(key, { identity, joinedAt });
+    };
+    if (c.click_id !== null) add({ brand: c.brand, kind: 'click', id: c.click_id }, '');
+    for (const own of ownOf(c)) {
+      add(own, '');
+      for (const link of this.graph.linksOf(own)) {
+        if (link.left_kind !== 'click') continue;
+        add({ brand: c.brand, kind: 'click', id: link.left_id }, link.first_received_at);
+      }
+    }
+    if (c.player_id !== null) {
+      const { selves, clients, clicks, joinedAt } = this.graph.personOf(c.brand, c.player_id);
+      for (const members of [selves, clients, clicks]) {
+        for (const member of members) add(member, joinedAt.get(identityKey(member))!);
+      }
+    }
+    return parts;
+  }
+
+  private stepsAmong(c: Destination, lookBackDays?: number): { step: Step; joinedAt: Instant | '' }[] {
     const until = c.occurred_at;
     const days = lookBackDays ?? this.lookBackDays.get(c.brand) ?? DEFAULT_LOOK_BACK_DAYS;
     const since = instantDaysBefore(until, days);
-    const steps = new Map<string, Step>();
-    for (const identity of identities) {
+    const steps = new Map<string, { step: Step; joinedAt: Instant | '' }>();
+    for (const { identity, joinedAt } of this.partsOf(c).values()) {
       const touches = this.touchesOf(identity);
+      const isNamed = identity.kind === 'click' && identity.id === c.click_id;
       for (let i = firstFrom(touches, since); i < touches.length; i++) {
         const touch = touches[i]!;
-        if (touch.occurred_at <= until) steps.set(touch.touch_id, { touch, at: touch.occurred_at });
-        else if (identity.kind !== 'click' || identity.id !== c.click_id) break;
-        else steps.set(touch.touch_id, { touch, at: until });
+        const isAhead = touch.occurred_at > until;
+        if (isAhead && !isNamed) break;
+        const before = steps.get(touch.touch_id);
+        if (before !== undefined && before.joinedAt <= joinedAt) continue;
+        // The click that is named counts as of the conversion, and so does the touch however else it is found
+        const at = isAhead ? until : touch.occurred_at;
+        steps.set(touch.touch_id, { step: { touch, at }, joinedAt });
       }
     }
     return [...steps.values()].sort(
-      (a, b) => compareBytes(a.at, b.at) || compareBytes(a.touch.touch_id, b.touch.touch_id),
+      (a, b) =>
+        compareBytes(a.step.at, b.step.at) || compareBytes(a.step.touch.touch_id, b.step.touch.touch_id),
     );
   }
 
+  private joinedAt(brand: string, playerId: string, identity: Identity): Instant | '' {
+    return this.graph.personOf(brand, playerId).joinedAt.get(identityKey(identity)) ?? '';
+  }
+
   /** The click of a conversion that names none: its player's, else its user's, else its client's. */
-  private ownClickOf(c: Destination): string | null {
-    if (c.player_id !== null) return this.graph.ownerClickOf(c.brand, c.player_id);
+  private ownClickOf(c: Destination): { id: string; joinedAt: Instant | '' } | null {
+    if (c.player_id !== null) {
+      const id = this.graph.ownerClickOf(c.brand, c.player_id);
+      if (id === null) return null;
+      return { id, joinedAt: this.joinedAt(c.brand, c.player_id, { brand: c.brand, kind: 'click', id }) };
+    }
     for (const own of ownOf(c)) {
-      const [click] = this.graph.linkedTo(own, 'click');
-      if (click) return click.id;
+      const link = this.graph.linksOf(own).find((l) => l.left_kind === 'click');
+      if (link) return { id: link.left_id, joinedAt: link.first_received_at };
     }
     return null;
   }
@@ -192,8 +221,4 @@ function touchOf(t: JourneyTouch | undefined): Touch | null {
     campaign: t.utm_campaign,
     click_id: t.click_id,
   };
-}
-
-function later(a: Instant | undefined, b: Instant): Instant {
-  return a !== undefined && a > b ? a : b;
 }

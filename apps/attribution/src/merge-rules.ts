@@ -3,7 +3,8 @@
  *
  * - one source, told again: the greater version stands; without versions the earliest; then the status that is
  *   further on (`STATUS_RANKS`), then a hash of the event (`compareFacts`)
- * - several sources: each field from the first source that has it, in the field's order (`FIELD_ORDERS`)
+ * - several sources: each field from the first source that has it, in the field's order (`FIELD_ORDERS`); the time from
+ *   the first that says whose the conversion is (`mergeFacts`)
  * - a reversal by any source, before or after, once or often: reversed (`resolve-returns.ts`)
  * - refunds add up, each refund id once, as its weightiest source tells it (`resolve-returns.ts`)
  * - a deposit without a transaction id may be one that has it (`pair-deposits.ts`)

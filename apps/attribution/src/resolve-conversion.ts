@@ -1,4 +1,4 @@
-import { compareBytes, type ConversionFact, type ReturnFact } from '#libs/database';
+import { compareBytes, type ConversionFact, type Identity, type ReturnFact } from '#libs/database';
 import { compareAmounts, type Conversion, type Instant } from '#libs/events';
 import type { Journeys } from './journeys.js';
 import { FACT_ORDERS, FIELD_ORDERS, type MergedField } from './merge-rules.js';
@@ -21,7 +21,7 @@ export function resolveConversion(
 ): Conversion {
   const merged = mergeFacts(id.brand, facts, returns, journeys);
   const { provenance, ranked } = merged;
-  const journey = journeys.journeyTo({ brand: id.brand, ...merged });
+  const journey = journeys.journeyTo({ brand: id.brand, ...merged }, merged.playerThrough);
   if (merged.click_id === null && journey.clickId !== null) provenance['click_id'] = 'identity_link';
 
   return {
@@ -70,6 +70,8 @@ export interface MergedFacts extends Pick<
   | 'currency'
   | 'status'
 > {
+  /** By what the player was found where no source names it. */
+  playerThrough: Identity | undefined;
   refunded: string;
   /** More was given back than was paid, or in another currency. */
   overReturned: boolean;
@@ -96,8 +98,7 @@ export function mergeFacts(
     return fact ? fact[field] : null;
   };
   const transaction_id = take('transaction_id');
-  const occurred_at = take('occurred_at')!;
-  const told = take('status')!;
+  const status = take('status')!;
   const names = {
     player_id: take('player_id'),
     click_id: take('click_id'),
@@ -107,9 +108,12 @@ export function mergeFacts(
   const priced = ranked.find((f) => f.amount !== null) ?? ranked.find((f) => f.money_low !== null);
   if (priced) provenance['amount'] = provenance['currency'] = priced.source;
   const money = priced && moneyOf(priced);
-  if (names.player_id === null) {
-    names.player_id = journeys.playerOf({ brand, ...names });
-    if (names.player_id !== null) provenance['player_id'] = 'identity_link';
+  const found = names.player_id === null ? journeys.playerOf({ brand, ...names }) : null;
+  const timed = ranked.find((f) => knowsWhose(f, names, found?.through)) ?? ranked[0]!;
+  provenance['occurred_at'] = timed.source;
+  if (found) {
+    names.player_id = found.playerId;
+    provenance['player_id'] = 'identity_link';
   }
 
   const amount = money?.amount ?? null;
@@ -118,11 +122,12 @@ export function mergeFacts(
   if (reversedBy !== null) provenance['status'] = reversedBy;
   return {
     ...names,
+    playerThrough: found?.through,
     transaction_id,
-    occurred_at,
+    occurred_at: timed.occurred_at,
     amount,
     currency,
-    status: reversedBy === null ? told : 'reversed',
+    status: reversedBy === null ? status : 'reversed',
     refunded,
     overReturned: hasOtherCurrency || (amount !== null && isMore(refunded, amount)),
     returnsReceivedAt: [...returns.filter((r) => r.kind === 'reversal'), ...refunds].map(
@@ -131,6 +136,22 @@ export function mergeFacts(
     provenance,
     ranked,
   };
+}
+
+/**
+ * Whether a fact says whose the conversion is, as it was found out. Only such a fact tells when it happened, so that a
+ * person's conversions of a time are found by what is told of the person.
+ * @param named before the player was looked for
+ * @param through by what it was found
+ */
+function knowsWhose(
+  fact: ConversionFact,
+  named: Pick<Conversion, 'player_id' | 'click_id'>,
+  through: Identity | undefined,
+): boolean {
+  if (through !== undefined) return fact[`${through.kind}_id`] === through.id;
+  if (named.player_id !== null) return fact.player_id === named.player_id;
+  return named.click_id === null || fact.click_id === named.click_id;
 }
 
 function netOf({ amount, status, refunded }: MergedFacts): string | null {
