@@ -141,7 +141,9 @@ const joins: Join[] = [
 ];
 
 /** What a slot held before is a note for the next recomputation, and no part of the join. */
-const LEDGER = ['player', 'click', 'client', 'user'].map((kind) => ` - 'previous_${kind}_id'`).join('');
+const LEDGER = ['player_id', 'click_id', 'client_id', 'user_id', 'occurred_at']
+  .map((column) => ` - 'previous_${column}'`)
+  .join('');
 
 /** The table's only row after these upserts, one by one. */
 async function stored({ table, upsert }: Join, facts: readonly unknown[]): Promise<unknown> {

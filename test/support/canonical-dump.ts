@@ -15,7 +15,13 @@ const TABLES: Record<string, Dumped> = {
   identity_links: { key: 'brand, left_kind, left_id, right_kind, right_id', without: [] },
   conversion_facts: {
     key: 'conversion_id, source',
-    without: ['previous_player_id', 'previous_click_id', 'previous_client_id', 'previous_user_id'],
+    without: [
+      'previous_player_id',
+      'previous_click_id',
+      'previous_client_id',
+      'previous_user_id',
+      'previous_occurred_at',
+    ],
   },
   reversals: { key: 'conversion_id, kind, return_id, source', without: [] },
   conversions: { key: 'conversion_id', without: ['revision'] },

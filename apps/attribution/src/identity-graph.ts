@@ -35,7 +35,7 @@ export interface Person {
   clicks: Identity[];
   /** When it was first known of each of them, by key: the last of the links that lead there was received. The player
    * itself needs none: the empty text. */
-  joinedAt: Map<string, Instant | ''>;
+  joinedAt: Map<string, Instant>;
 }
 
 /** A player and by what it was found. */
@@ -158,8 +158,11 @@ const SELVES: readonly IdentityKind[] = ['user', 'player'];
 const CLIENTS: readonly IdentityKind[] = ['client'];
 const CLICKS: readonly IdentityKind[] = ['click'];
 
+/** A link as far as what it joins. */
+export type LinkEnds = Pick<IdentityLinkFact, 'brand' | 'left_kind' | 'left_id' | 'right_kind' | 'right_id'>;
+
 /** What a link joins. */
-export function endsOf(link: IdentityLinkFact): [Identity, Identity] {
+export function endsOf(link: LinkEnds): [Identity, Identity] {
   return [
     { brand: link.brand, kind: link.left_kind, id: link.left_id },
     { brand: link.brand, kind: link.right_kind, id: link.right_id },

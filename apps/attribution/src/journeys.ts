@@ -30,7 +30,7 @@ export interface Destination {
 /** Something whose touches are part of a journey, and since when that is known. */
 interface Part {
   identity: Identity;
-  joinedAt: Instant | '';
+  joinedAt: Instant;
 }
 
 /** A touch on the way to a conversion. */
@@ -100,8 +100,8 @@ export class Journeys {
     const click = c.click_id !== null ? { id: c.click_id, joinedAt: '' } : this.ownClickOf(c);
     const touch =
       click === null ? undefined : this.touchesOf({ brand: c.brand, kind: 'click', id: click.id })[0];
-    let receivedAt: Instant | '' = touch?.first_received_at ?? '';
-    const count = (at: Instant | ''): void => {
+    let receivedAt: Instant = touch?.first_received_at ?? '';
+    const count = (at: Instant): void => {
       if (at > receivedAt) receivedAt = at;
     };
     for (const { step, joinedAt } of steps) {
@@ -122,7 +122,7 @@ export class Journeys {
   /** Everything whose touches are part of the conversion's journey, and when that was first known. */
   private partsOf(c: Destination): Map<string, Part> {
     const parts = new Map<string, Part>();
-    const add = (identity: Identity, joinedAt: Instant | ''): void => {
+    const add = (identity: Identity, joinedAt: Instant): void => {
       const key = identityKey(identity);
       const before = parts.get(key);
       if (before === undefined || joinedAt < before.joinedAt) parts.set(key, { identity, joinedAt });
@@ -144,11 +144,11 @@ export class Journeys {
     return parts;
   }
 
-  private stepsAmong(c: Destination, lookBackDays?: number): { step: Step; joinedAt: Instant | '' }[] {
+  private stepsAmong(c: Destination, lookBackDays?: number): { step: Step; joinedAt: Instant }[] {
     const until = c.occurred_at;
     const days = lookBackDays ?? this.lookBackDays.get(c.brand) ?? DEFAULT_LOOK_BACK_DAYS;
     const since = instantDaysBefore(until, days);
-    const steps = new Map<string, { step: Step; joinedAt: Instant | '' }>();
+    const steps = new Map<string, { step: Step; joinedAt: Instant }>();
     for (const { identity, joinedAt } of this.partsOf(c).values()) {
       const touches = this.touchesOf(identity);
       const isNamed = identity.kind === 'click' && identity.id === c.click_id;
@@ -169,12 +169,12 @@ export class Journeys {
     );
   }
 
-  private joinedAt(brand: string, playerId: string, identity: Identity): Instant | '' {
+  private joinedAt(brand: string, playerId: string, identity: Identity): Instant {
     return this.graph.personOf(brand, playerId).joinedAt.get(identityKey(identity)) ?? '';
   }
 
   /** The click of a conversion that names none: its player's, else its user's, else its client's. */
-  private ownClickOf(c: Destination): { id: string; joinedAt: Instant | '' } | null {
+  private ownClickOf(c: Destination): { id: string; joinedAt: Instant } | null {
     if (c.player_id !== null) {
       const id = this.graph.ownerClickOf(c.brand, c.player_id);
       if (id === null) return null;

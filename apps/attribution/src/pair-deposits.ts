@@ -1,9 +1,10 @@
 import { compareBytes } from '#libs/database';
 import { instantToMicros, type Conversion } from '#libs/events';
 
-/** How far apart two reports of one deposit may lie: 24 hours, since a partner may stamp the order where the
+/** How far apart two reports of one deposit may lie: a day, since a partner may stamp the order where the
  * pixel stamps the money's arrival. */
-const PAIRING_WINDOW_MICROS = 24n * 60n * 60n * 1_000_000n;
+export const PAIRING_WINDOW_DAYS = 1;
+const PAIRING_WINDOW_MICROS = BigInt(PAIRING_WINDOW_DAYS) * 24n * 60n * 60n * 1_000_000n;
 
 /** A deposit as far as pairing needs it. */
 export type PairableDeposit = Pick<

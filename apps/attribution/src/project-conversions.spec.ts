@@ -3,7 +3,7 @@ import { compareBytes, mergeConversionFacts, type ConversionFact } from '#libs/d
 import type { Conversion } from '#libs/events';
 import { exampleFact, exampleLink } from '#test/example-facts';
 import { Journeys } from './journeys.js';
-import { projectConversions, type Projection } from './project-conversions.js';
+import { planProjection, resolvePlan, type Projection } from './project-conversions.js';
 
 const nobody = new Journeys([], []);
 const hour = (h: number): string => `2026-11-21T${String(h).padStart(2, '0')}:00:00.000000Z`;
@@ -19,8 +19,11 @@ function project(
   updated: ConversionFact[] = [],
   journeys = nobody,
 ): Projection {
-  const changed = { inserted: idsOf(inserted), updated: idsOf(updated) };
-  return projectConversions({ facts, returns: [], journeys }, changed);
+  const changed = { inserted: idsOf(inserted), updated: idsOf(updated), formerTimes: new Map() };
+  return resolvePlan(
+    planProjection({ facts, returns: [], knownBefore: new Map() }, journeys, changed),
+    journeys,
+  );
 }
 /** Key → whether it is a first deposit, of all rows to be written. */
 const rowsOf = ({ visible }: Projection): Record<string, boolean> =>
@@ -28,7 +31,7 @@ const rowsOf = ({ visible }: Projection): Record<string, boolean> =>
 const pairingsOf = ({ pairings }: Projection): unknown[] =>
   pairings.map((p) => [p.conversion_id, p.paired_with]);
 
-describe('projectConversions', () => {
+describe('planProjection', () => {
   it('writes what is new and nothing else', () => {
     const registration = exampleFact({ type: 'registration', conversion_key: 'click:c', weak: false });
     const [first, second] = [strong('1', 1), strong('2', 2)];

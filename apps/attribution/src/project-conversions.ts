@@ -1,8 +1,8 @@
 import { compareBytes, type ConversionFact, type DepositPairing, type ReturnFact } from '#libs/database';
-import type { Conversion } from '#libs/events';
+import { instantDaysAfter, instantDaysBefore, type Conversion, type Instant } from '#libs/events';
 import type { Journeys } from './journeys.js';
-import { pairDeposits, pairingKeyOf, type PairableDeposit } from './pair-deposits.js';
-import { mergeFacts, resolveConversion, type MergedFacts } from './resolve-conversion.js';
+import { PAIRING_WINDOW_DAYS, pairDeposits, pairingKeyOf, type PairableDeposit } from './pair-deposits.js';
+import { completeRow, mergeFacts, type MergedFacts, type PlayerFinder } from './resolve-conversion.js';
 
 /** What the rows of some conversions must be. */
 export interface Projection {
@@ -14,22 +14,43 @@ export interface Projection {
   gone: string[];
 }
 
+/** Which rows are to be written. */
+export interface Plan extends Omit<Projection, 'visible'> {
+  rows: PlannedRow[];
+  /** Players whose first deposit may be one that is not among the facts. */
+  uncertain: string[];
+}
+
+/** A row that is to be written, and what its facts come to. */
+export interface PlannedRow {
+  facts: readonly ConversionFact[];
+  returns: readonly ReturnFact[];
+  merged: MergedFacts;
+  isFirstDeposit: boolean;
+}
+
 /** Which conversions a change is about. */
 export interface Changed {
   /** New: no row depends on them yet. */
   inserted: ReadonlySet<string>;
   /** There before, and different now in any way: in their facts or in their player's journey. */
   updated: ReadonlySet<string>;
+  /** When the updated ones happened by words that no longer stand. */
+  formerTimes: ReadonlyMap<string, readonly Instant[]>;
 }
 
 /** What is known of the conversions that a change may have touched. */
 export interface KnownFacts {
-  /** Every fact of the changed conversions, and of all deposits of their players. */
+  /** Every fact of the changed conversions, of deposits that may be pairs of theirs, and of their players' earliest. */
   facts: readonly ConversionFact[];
   /** Every refund and reversal of them. */
   returns: readonly ReturnFact[];
-  journeys: Journeys;
+  /** Of which players (by `playerKey`) only the deposits before an instant are known. */
+  knownBefore: ReadonlyMap<string, Instant>;
 }
+
+/** One key for a brand's player. */
+export const playerKey = (brand: string, playerId: string): string => `${brand}\0${playerId}`;
 
 /** A deposit as far as pairs and first deposits need it. */
 interface Deposit extends PairableDeposit {
@@ -37,19 +58,16 @@ interface Deposit extends PairableDeposit {
 }
 
 /**
- * The rows that a change may have touched, a pure function of the facts.
- * @param changed what else changes with them is found here: pairs of weak and strong deposits, and which
- *   deposit is a player's first
+ * Which rows a change may have touched, a pure function of the facts: what has changed, and what else changes with
+ * it, pairs of weak and strong deposits, and which deposit is a player's first.
  */
-export function projectConversions(known: KnownFacts, changed: Changed): Projection {
-  const { journeys } = known;
+export function planProjection(known: KnownFacts, players: PlayerFinder, changed: Changed): Plan {
   const factsOf = groupBy(known.facts, (f) => f.conversion_id);
   const returnsOf = groupBy(known.returns, (r) => r.conversion_id);
-  const isWeak = (id: string): boolean => factsOf.get(id)!.every((f) => f.weak);
   const depositOf = (id: string, together: readonly string[] = [id]): Deposit => {
     const { facts, returns } = gather(together, factsOf, returnsOf);
     const { brand } = facts[0]!;
-    return depositFrom(id, brand, isWeak(id), mergeFacts(brand, facts, returns, journeys));
+    return depositFrom(id, isWeak(factsOf.get(id)!), brand, mergeFacts(brand, facts, returns, players));
   };
   const alone = new Map(
     [...factsOf].flatMap(([id, [fact]]) => (fact!.type === 'deposit' ? [[id, depositOf(id)]] : [])),
@@ -65,7 +83,7 @@ export function projectConversions(known: KnownFacts, changed: Changed): Project
     for (const id of weak) visible.delete(id);
   }
 
-  const moved = movedInPairing([...alone.values()], changed);
+  const moved = movedInPairing([...alone.values()], factsOf, changed);
   const touched = new Set([...changed.inserted, ...changed.updated, ...moved.flat()]);
   const shaken = new Set(
     moved
@@ -73,29 +91,52 @@ export function projectConversions(known: KnownFacts, changed: Changed): Project
       .flatMap((group) => group.flatMap((id) => [playerOf(alone.get(id)), playerOf(visible.get(id))])),
   );
   const firsts = new Set<string>();
-  for (const group of successfulByPlayer([...visible.values()])) {
+  const certain = new Set<string>();
+  for (const [player, group] of successfulByPlayer([...visible.values()])) {
     const first = group[0]!;
+    const mayHaveLost = changed.updated.size > 0 || shaken.has(player);
+    const last = lastNeeded(group, touched, mayHaveLost);
+    const before = known.knownBefore.get(player);
+    if (before === undefined || (last !== undefined && last.occurred_at < before)) certain.add(player);
     firsts.add(first.conversion_id);
-    const mayHaveLost = changed.updated.size > 0 || shaken.has(playerOf(first));
     for (const id of touchedByFirst(group, touched, mayHaveLost)) touched.add(id);
   }
 
   const inOrder = [...touched].sort(compareBytes);
   const there = inOrder.filter((id) => factsOf.has(id));
   return {
-    visible: there
+    rows: there
       .filter((id) => !strongOf.has(id))
       .map((id) => {
         const { facts, returns } = gather(partsOf.get(id) ?? [id], factsOf, returnsOf);
-        const row = resolveConversion(facts[0]!, facts, returns, journeys);
-        row.is_first_deposit = firsts.has(id);
-        return row;
+        const merged = mergeFacts(facts[0]!.brand, facts, returns, players);
+        return { facts, returns, merged, isFirstDeposit: firsts.has(id) };
       }),
     pairings: there
       .filter((id) => alone.get(id)?.weak)
       .map((id) => ({ conversion_id: id, paired_with: strongOf.get(id) ?? null })),
     gone: inOrder.filter((id) => !factsOf.has(id)),
+    uncertain: [...known.knownBefore.keys()].filter((player) => !certain.has(player)),
   };
+}
+
+/** The rows of a plan.
+ * @param journeys knows every touch and link that their journeys are made of */
+export function resolvePlan({ rows, pairings, gone }: Plan, journeys: Journeys): Projection {
+  return {
+    visible: rows.map(({ facts, returns, merged, isFirstDeposit }) => {
+      const row = completeRow(facts[0]!, facts, returns, merged, journeys);
+      row.is_first_deposit = isFirstDeposit;
+      return row;
+    }),
+    pairings,
+    gone,
+  };
+}
+
+/** Whether a conversion is told without a transaction id by all who tell of it. */
+export function isWeak(facts: readonly ConversionFact[]): boolean {
+  return facts.every((f) => f.weak);
 }
 
 function gather(
@@ -110,19 +151,94 @@ function gather(
   };
 }
 
-function depositFrom(conversion_id: string, brand: string, weak: boolean, merged: MergedFacts): Deposit {
+function depositFrom(conversion_id: string, weak: boolean, brand: string, merged: MergedFacts): Deposit {
   const { player_id, click_id, amount, currency, occurred_at, status } = merged;
   return { conversion_id, brand, player_id, click_id, amount, currency, occurred_at, status, weak };
 }
 
-/** Deposits whose pairing the change can have moved, by what can be paired. An updated one may have left any pair of
- * its players; where it is weak, the strong one that it left may have no weak one beside it any more. */
-function movedInPairing(deposits: readonly Deposit[], { inserted, updated }: Changed): string[][] {
-  const mayHaveLeft = deposits.some((d) => d.weak && updated.has(d.conversion_id));
+/**
+ * Deposits whose pairing the change can have moved: those that the changed ones can be paired with, directly or
+ * through others. An updated one may have left a pair: whatever lies near it, by any word that was ever told of it.
+ */
+function movedInPairing(
+  deposits: readonly Deposit[],
+  factsOf: ReadonlyMap<string, readonly ConversionFact[]>,
+  { inserted, updated, formerTimes }: Changed,
+): string[][] {
+  if (!deposits.some((d) => d.weak)) return [];
+  const byTime = deposits.toSorted((a, b) => compareBytes(a.occurred_at, b.occurred_at));
+  const near = (at: Instant, weak: boolean): Deposit[] =>
+    within(
+      byTime,
+      instantDaysBefore(at, PAIRING_WINDOW_DAYS),
+      instantDaysAfter(at, PAIRING_WINDOW_DAYS),
+    ).filter((d) => d.weak === weak);
+  const seeds = new Set([...inserted, ...updated]);
+  for (const id of updated) {
+    const facts = factsOf.get(id) ?? [];
+    if (facts.length > 0 && facts[0]!.type !== 'deposit') continue;
+    const left = facts.length > 0 && !isWeak(facts) ? [true] : facts.length > 0 ? [false] : [true, false];
+    for (const at of [...facts.map((f) => f.occurred_at), ...(formerTimes.get(id) ?? [])]) {
+      for (const weak of left) for (const d of near(at, weak)) seeds.add(d.conversion_id);
+    }
+  }
   return [...groupBy(deposits, pairingKeyOf).values()]
-    .filter((group) => mayHaveLeft || group.some((d) => d.weak))
-    .filter((group) => updated.size > 0 || group.some((d) => inserted.has(d.conversion_id)))
-    .map((group) => group.map((d) => d.conversion_id));
+    .filter((group) => group.length > 1 && group.some((d) => d.weak))
+    .flatMap((group) => connected(group))
+    .concat(deposits.filter((d) => seeds.has(d.conversion_id)).map((d) => [d]))
+    .filter((some) => some.some((d) => seeds.has(d.conversion_id)))
+    .map((some) => some.map((d) => d.conversion_id));
+}
+
+/** Weak and strong deposits of one key that lie near each other, and whoever lies near those. */
+function connected(group: readonly Deposit[]): Deposit[][] {
+  const strong = group.filter((d) => !d.weak).sort((a, b) => compareBytes(a.occurred_at, b.occurred_at));
+  const parts: Deposit[][] = [];
+  const partOf = new Map<Deposit, Deposit[]>();
+  for (const w of group.filter((d) => d.weak)) {
+    const from = instantDaysBefore(w.occurred_at, PAIRING_WINDOW_DAYS);
+    const to = instantDaysAfter(w.occurred_at, PAIRING_WINDOW_DAYS);
+    const part: Deposit[] = [w];
+    for (const s of within(strong, from, to)) {
+      const there = partOf.get(s);
+      if (there === part) continue;
+      const more = there ?? [s];
+      for (const d of more) partOf.set(d, part);
+      part.push(...more);
+      if (there) parts.splice(parts.indexOf(there), 1);
+    }
+    partOf.set(w, part);
+    parts.push(part);
+  }
+  return parts;
+}
+
+/** The deposits of a time, both ends inclusive. @param byTime the earliest first */
+function within(byTime: readonly Deposit[], from: Instant, to: Instant): Deposit[] {
+  let low = 0;
+  let high = byTime.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (byTime[middle]!.occurred_at < from) low = middle + 1;
+    else high = middle;
+  }
+  const found: Deposit[] = [];
+  for (let i = low; i < byTime.length && byTime[i]!.occurred_at <= to; i++) found.push(byTime[i]!);
+  return found;
+}
+
+/**
+ * The deposit up to which a player's must be known to say what `touchedByFirst` says: the earliest that the change has
+ * not touched.
+ * @returns undefined: it is not among them
+ */
+function lastNeeded(
+  group: readonly Deposit[],
+  touched: ReadonlySet<string>,
+  mayHaveLost: boolean,
+): Deposit | undefined {
+  if (!mayHaveLost && !touched.has(group[0]!.conversion_id)) return group[0];
+  return group.find((d) => !touched.has(d.conversion_id));
 }
 
 /**
@@ -142,18 +258,19 @@ function touchedByFirst(
 }
 
 /** Successful deposits of each known player, the earliest first. */
-function successfulByPlayer(deposits: readonly Deposit[]): Deposit[][] {
+function successfulByPlayer(deposits: readonly Deposit[]): [string, Deposit[]][] {
   const successful = deposits.filter((d) => d.status === 'approved');
   const groups = groupBy(successful, playerOf);
-  return [...groups.values()].map((group) =>
+  for (const group of groups.values()) {
     group.sort(
       (a, b) => compareBytes(a.occurred_at, b.occurred_at) || compareBytes(a.conversion_id, b.conversion_id),
-    ),
-  );
+    );
+  }
+  return [...groups];
 }
 
 function playerOf(d: Deposit | undefined): string | undefined {
-  return d === undefined || d.player_id === null ? undefined : `${d.brand}\0${d.player_id}`;
+  return d === undefined || d.player_id === null ? undefined : playerKey(d.brand, d.player_id);
 }
 
 /** Items by key, those without one left out. */

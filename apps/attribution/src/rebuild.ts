@@ -26,7 +26,7 @@ export async function rebuild(
   const progress = { done: 0, total: await countConversions(database.pool) };
   let ids = await readConversionIdsAfter(database.pool, '', CHUNK);
   while (ids.length > 0) {
-    const recomputed = await recompute(database, { inserted: [], updated: ids, moved: [] });
+    const recomputed = await recompute(database, { inserted: [], updated: ids, links: [], touches: [] });
     await publishConversions(eventLog, database, recomputed);
     progress.done += ids.length;
     onProgress(progress);

@@ -2,22 +2,29 @@ import {
   deleteConversions,
   deleteUntold,
   nextRevision,
-  readConversionIds,
   readFacts,
   readFormerHolders,
   readReturns,
-  readTouches,
   upsertConversions,
   upsertDepositPairings,
   type ConversionFact,
   type Database,
-  type Identity,
+  type FormerHolder,
 } from '#libs/database';
-import type { Conversion } from '#libs/events';
-import { distinctIdentities, identityKey, namedBy } from './identity-graph.js';
+import type { Conversion, Instant } from '#libs/events';
+import { DepositScope } from './deposit-scope.js';
+import { distinctIdentities, namedBy, type LinkEnds } from './identity-graph.js';
 import { IdentityReader } from './identity-reader.js';
+import { readJourneysTo } from './journey-touches.js';
 import { Journeys } from './journeys.js';
-import { projectConversions, type Changed, type KnownFacts, type Projection } from './project-conversions.js';
+import { movedConversions, type MovedTouch } from './moved-conversions.js';
+import {
+  planProjection,
+  resolvePlan,
+  type Changed,
+  type Plan,
+  type Projection,
+} from './project-conversions.js';
 
 /** What new facts may have changed. */
 export interface Change {
@@ -25,8 +32,9 @@ export interface Change {
   inserted: readonly string[];
   /** Conversions of which a source said something else before, or that were refunded or reversed. */
   updated: readonly string[];
-  /** Whose journey has changed: every conversion of theirs may look different. */
-  moved: readonly Identity[];
+  /** Links and touches that are new or have changed: they move the conversions of those whom they are about. */
+  links: readonly LinkEnds[];
+  touches: readonly MovedTouch[];
 }
 
 /** What a recomputation wrote. */
@@ -45,79 +53,88 @@ export interface Recomputed {
  * function of all its facts, in whatever order they came.
  */
 export async function recompute(database: Database, change: Change): Promise<Recomputed> {
-  const revision = await nextRevision(database.pool);
-  const { known, changed } = await readScope(database, change);
-  const projection = projectConversions(known, changed);
-  const rows = await writeProjection(database, projection, revision);
+  const { pool } = database;
+  const revision = await nextRevision(pool);
+  const reader = new IdentityReader(pool);
+  const lookBackDays = new Map<string, number>();
+  const scope = await readScope(pool, reader, change, lookBackDays);
+  const plan = await planCertainly(pool, reader, scope);
+  const destinations = plan.rows.map(({ facts, merged }) => ({ brand: facts[0]!.brand, ...merged }));
+  const journeys = await readJourneysTo(pool, reader, destinations, lookBackDays);
+  const rows = await writeProjection(database, resolvePlan(plan, journeys), revision);
   return { revision, rows };
 }
 
+/** What a change is about, as far as its facts were read. */
 interface Scope {
-  known: KnownFacts;
+  facts: ConversionFact[];
   changed: Changed;
+  deposits: DepositScope;
 }
 
-/** Reads the facts of all that may have changed, and of every deposit that could be the first of a player or
- * the pair of another. */
-async function readScope({ pool }: Database, change: Change): Promise<Scope> {
+/** Reads the facts of all that may have changed, and of the deposits that may change with them. */
+async function readScope(
+  pool: Database['pool'],
+  reader: IdentityReader,
+  change: Change,
+  lookBackDays: ReadonlyMap<string, number>,
+): Promise<Scope> {
   const facts = await readFacts(pool, [...change.inserted, ...change.updated]);
   const updated = new Set([...change.updated, ...toldBefore(facts)]);
-  const identities = new IdentityReader(pool);
-
-  const movedIds = await readConversionIds(pool, await identities.relatedTo(change.moved));
+  const movedIds = await movedConversions(pool, reader, change.links, change.touches, lookBackDays);
   for (const id of movedIds) updated.add(id);
   facts.push(...(await readFacts(pool, without(movedIds, facts))));
-
-  const former = await readFormer(pool, facts, updated);
-  await identities.relatedTo([...facts.flatMap(namedBy), ...former]);
-  await addDeposits(pool, facts, identities, former);
-  const touches = await readTouches(
-    pool,
-    distinctIdentities([...facts.flatMap(namedBy), ...identities.known()]),
-  );
-  const returns = await readReturns(pool, [...new Set(facts.map((f) => f.conversion_id))]);
-  const inserted = new Set(change.inserted.filter((id) => !updated.has(id)));
+  const formers = await readFormerWords(pool, facts, updated);
+  await reader.relatedTo(distinctIdentities(facts.flatMap(namedBy)));
+  const deposits = new DepositScope(pool, reader, facts, formers);
+  await deposits.read();
   return {
-    known: { facts, returns, journeys: new Journeys(identities.links, touches) },
-    changed: { inserted, updated },
+    facts,
+    deposits,
+    changed: {
+      inserted: new Set(change.inserted.filter((id) => !updated.has(id))),
+      updated,
+      formerTimes: timesOf(formers),
+    },
   };
 }
 
-/**
- * Adds the deposits of everyone whom a deposit among the facts may belong to, until none is missing: a deposit that
- * two sources give to two players leads from one to the other.
- * @param former whose some of the deposits were before: they may have lost a pair or a first deposit
- */
-async function addDeposits(
+/** The plan, once enough of the players' earliest deposits are known. */
+async function planCertainly(
   pool: Database['pool'],
-  facts: ConversionFact[],
-  identities: IdentityReader,
-  former: readonly Identity[],
-): Promise<void> {
-  const isNewOwner = isNew();
-  let owners = [...ownersOf(facts.filter((f) => f.type === 'deposit')), ...former];
+  reader: IdentityReader,
+  { facts, changed, deposits }: Scope,
+): Promise<Plan> {
   for (;;) {
-    const related = (await identities.relatedTo(owners)).filter(isNewOwner);
-    if (related.length === 0) return;
-    const more = await readFacts(pool, without(await readConversionIds(pool, related, 'deposit'), facts));
-    facts.push(...more);
-    owners = ownersOf(more);
+    const returns = await readReturns(pool, [...new Set([...changed.updated, ...idsOf(facts)])]);
+    const known = { facts, returns, knownBefore: await deposits.knownBefore() };
+    const plan = planProjection(known, new Journeys(reader.links, []), changed);
+    if (plan.uncertain.length === 0) return plan;
+    await deposits.readFurther();
   }
 }
 
-/** Whose the updated deposits were, by words that no longer stand, and by whom they are named now. */
-async function readFormer(
+/** Words of the updated deposits that no longer stand. Of what has no fact it is not known what it was. */
+async function readFormerWords(
   pool: Database['pool'],
   facts: readonly ConversionFact[],
   updated: ReadonlySet<string>,
-): Promise<Identity[]> {
+): Promise<FormerHolder[]> {
   const others = new Set(facts.flatMap((f) => (f.type === 'deposit' ? [] : [f.conversion_id])));
-  const deposits = [...updated].filter((id) => !others.has(id));
-  const told = facts.filter((f) => f.type === 'deposit' && updated.has(f.conversion_id));
-  return distinctIdentities([
-    ...(await readFormerHolders(pool, deposits)).flatMap(namedBy),
-    ...told.flatMap(namedBy).filter((i) => i.kind !== 'player'),
-  ]);
+  return readFormerHolders(
+    pool,
+    [...updated].filter((id) => !others.has(id)),
+  );
+}
+
+function timesOf(formers: readonly FormerHolder[]): Map<string, Instant[]> {
+  const times = new Map<string, Instant[]>();
+  for (const { conversion_id, occurred_at } of formers) {
+    const there = times.get(conversion_id);
+    if (there) there.push(occurred_at);
+    else times.set(conversion_id, [occurred_at]);
+  }
+  return times;
 }
 
 async function writeProjection(
@@ -160,25 +177,9 @@ function toldBefore(facts: readonly ConversionFact[]): string[] {
   return facts.map((f) => f.conversion_id).filter((id) => seen.has(id) || !seen.add(id));
 }
 
-/** Who says whose the facts are: their players; where one names none, all that it names. */
-function ownersOf(facts: readonly ConversionFact[]): Identity[] {
-  return facts.flatMap((f) =>
-    f.player_id === null ? namedBy(f) : [{ brand: f.brand, kind: 'player' as const, id: f.player_id }],
-  );
-}
+const idsOf = (facts: readonly ConversionFact[]): string[] => facts.map((f) => f.conversion_id);
 
 function without(conversionIds: readonly string[], facts: readonly ConversionFact[]): string[] {
   const there = new Set(facts.map((f) => f.conversion_id));
   return conversionIds.filter((id) => !there.has(id));
-}
-
-/** A filter that lets every identity pass once. */
-function isNew(): (identity: Identity) => boolean {
-  const seen = new Set<string>();
-  return (identity) => {
-    const key = identityKey(identity);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  };
 }

@@ -19,8 +19,19 @@ export function resolveConversion(
   returns: readonly ReturnFact[],
   journeys: Journeys,
 ): Conversion {
-  const merged = mergeFacts(id.brand, facts, returns, journeys);
-  const { provenance, ranked } = merged;
+  return completeRow(id, facts, returns, mergeFacts(id.brand, facts, returns, journeys), journeys);
+}
+
+/** The visible row of what a conversion's facts come to. */
+export function completeRow(
+  id: ConversionIdentity,
+  facts: readonly ConversionFact[],
+  returns: readonly ReturnFact[],
+  merged: MergedFacts,
+  journeys: Journeys,
+): Conversion {
+  const { ranked } = merged;
+  const provenance = { ...merged.provenance };
   const journey = journeys.journeyTo({ brand: id.brand, ...merged }, merged.playerThrough);
   if (merged.click_id === null && journey.clickId !== null) provenance['click_id'] = 'identity_link';
 
@@ -81,12 +92,15 @@ export interface MergedFacts extends Pick<
   ranked: ConversionFact[];
 }
 
+/** Knows the player of a conversion that names none. */
+export type PlayerFinder = Pick<Journeys, 'playerOf'>;
+
 /** Merges what several sources say of one conversion; see `merge-rules.ts`. */
 export function mergeFacts(
   brand: string,
   facts: readonly ConversionFact[],
   returns: readonly ReturnFact[],
-  journeys: Pick<Journeys, 'playerOf'>,
+  players: PlayerFinder,
 ): MergedFacts {
   const ranked = facts.length === 1 ? [...facts] : [...facts].sort(FACT_ORDERS.authority);
   const provenance: Record<string, string> = {};
@@ -108,7 +122,7 @@ export function mergeFacts(
   const priced = ranked.find((f) => f.amount !== null) ?? ranked.find((f) => f.money_low !== null);
   if (priced) provenance['amount'] = provenance['currency'] = priced.source;
   const money = priced && moneyOf(priced);
-  const found = names.player_id === null ? journeys.playerOf({ brand, ...names }) : null;
+  const found = names.player_id === null ? players.playerOf({ brand, ...names }) : null;
   const timed = ranked.find((f) => knowsWhose(f, names, found?.through)) ?? ranked[0]!;
   provenance['occurred_at'] = timed.source;
   if (found) {

@@ -3,6 +3,7 @@ import {
   compareBytes,
   insertFormerHolders,
   insertReceipts,
+  instantOf,
   isUnsettled,
   markUnsettled,
   upsertClicks,
@@ -13,14 +14,12 @@ import {
   type BatchRange,
   type Database,
   type FormerHolder,
-  type Identity,
-  type IdentityLinkFact,
   type Statement,
-  type TouchpointFact,
 } from '#libs/database';
 import { depositIdsIn, storeEntities } from './entities/store-entities.js';
 import type { Facts } from './facts-of-events.js';
-import { distinctIdentities, namedBy } from './identity-graph.js';
+import type { LinkEnds } from './identity-graph.js';
+import type { MovedTouch } from './moved-conversions.js';
 import type { Change } from './recompute.js';
 
 /**
@@ -40,7 +39,7 @@ export async function storeFacts(database: Database, range: BatchRange, facts: F
 
 /** Whether nothing has to be recomputed. */
 export function isEmpty(change: Change): boolean {
-  return [change.inserted, change.updated, change.moved].every((list) => list.length === 0);
+  return [change.inserted, change.updated, change.links, change.touches].every((list) => list.length === 0);
 }
 
 async function mergeAll(client: PoolClient, facts: Facts): Promise<Change> {
@@ -49,8 +48,8 @@ async function mergeAll(client: PoolClient, facts: Facts): Promise<Change> {
 
   await run(facts.receipts, () => insertReceipts(facts.receipts));
   await run(facts.clicks, () => upsertClicks(facts.clicks));
-  const touches = await run<Touched>(facts.touchpoints, () => upsertTouchpoints(facts.touchpoints));
-  const links = await run<Linked>(facts.links, () => upsertIdentityLinks(facts.links));
+  const touches = await run<MovedTouch>(facts.touchpoints, () => upsertTouchpoints(facts.touchpoints));
+  const links = await run<LinkEnds>(facts.links, () => upsertIdentityLinks(facts.links));
   const returns = await run<{ conversion_id: string }>(facts.returns, () => upsertReturns(facts.returns));
   const conversions = await run<StoredSlot>(facts.conversions, () =>
     upsertConversionFacts(facts.conversions),
@@ -64,7 +63,8 @@ async function mergeAll(client: PoolClient, facts: Facts): Promise<Change> {
       ...[...conversions.filter((c) => !c.inserted), ...returns].map((c) => c.conversion_id),
       ...deposits.updated,
     ],
-    moved: movedBy(touches, links),
+    links,
+    touches: touches.map((t) => ({ ...t, occurred_at: instantOf(t.occurred_at) })),
   };
 }
 
@@ -77,16 +77,19 @@ interface StoredSlot {
   previous_click_id: string | null;
   previous_client_id: string | null;
   previous_user_id: string | null;
+  /** As `instantText` has it; null: it has had no other word. */
+  previous_occurred_at: string | null;
 }
 
 function formerHoldersOf(slots: readonly StoredSlot[], others: readonly FormerHolder[]): FormerHolder[] {
   const holders = new Map<string, FormerHolder>();
   const add = (h: FormerHolder): void => {
-    const named = [h.player_id, h.click_id, h.client_id, h.user_id];
-    if (named.some((id) => id !== '')) holders.set([h.conversion_id, ...named].join('\0'), h);
+    const key = [h.conversion_id, h.player_id, h.click_id, h.client_id, h.user_id, h.occurred_at].join('\0');
+    holders.set(key, h);
   };
   others.forEach(add);
   for (const slot of slots) {
+    if (slot.previous_occurred_at === null) continue;
     add({
       conversion_id: slot.conversion_id,
       brand: slot.brand,
@@ -94,6 +97,7 @@ function formerHoldersOf(slots: readonly StoredSlot[], others: readonly FormerHo
       click_id: slot.previous_click_id ?? '',
       client_id: slot.previous_client_id ?? '',
       user_id: slot.previous_user_id ?? '',
+      occurred_at: instantOf(slot.previous_occurred_at),
     });
   }
   return [...holders].sort(([a], [b]) => compareBytes(a, b)).map(([, holder]) => holder);
@@ -106,20 +110,7 @@ function everythingIn(facts: Facts): Change {
       ...[...facts.conversions, ...facts.returns].map((f) => f.conversion_id),
       ...depositIdsIn(facts.entities),
     ],
-    moved: movedBy(facts.touchpoints, facts.links),
+    links: facts.links,
+    touches: facts.touchpoints.map((t) => ({ ...t, inserted: false })),
   };
-}
-
-type Touched = Pick<TouchpointFact, 'brand' | 'click_id' | 'client_id' | 'user_id' | 'player_id'>;
-type Linked = Pick<IdentityLinkFact, 'brand' | 'left_kind' | 'left_id' | 'right_kind' | 'right_id'>;
-
-/** Whose journeys the touches and links are part of. */
-function movedBy(touches: readonly Touched[], links: readonly Linked[]): Identity[] {
-  return distinctIdentities([
-    ...touches.flatMap(namedBy),
-    ...links.flatMap((l): Identity[] => [
-      { brand: l.brand, kind: l.left_kind, id: l.left_id },
-      { brand: l.brand, kind: l.right_kind, id: l.right_id },
-    ]),
-  ]);
 }

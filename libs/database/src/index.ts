@@ -68,11 +68,16 @@ export { upsertDepositPairings, type DepositPairing } from './projections/deposi
 export {
   countConversions,
   readConversionIds,
+  readDepositsWithin,
+  readEarliestDeposits,
+  readIdsWithin,
   readConversionIdsAfter,
   readFacts,
   readLinks,
   readTouches,
+  readTouchesWithin,
   withFacts,
+  type IdentityWindow,
   type JourneyTouch,
 } from './projections/read-scope.js';
 export { readApprovedConversions, type ConversionFilter } from './projections/read-conversions.js';

@@ -61,6 +61,7 @@ export {
 } from './entities/registry.js';
 export * as fieldRules from './field-rules.js';
 export {
+  instantDaysAfter,
   instantDaysBefore,
   instantFromMs,
   instantToMicros,

@@ -65,6 +65,12 @@ export function instantToMicros(instant: Instant): bigint {
   return BigInt(instantToMs(instant)) * 1000n + BigInt(instant.slice(23, 26));
 }
 
+/** So many days of 24 hours after an instant; the last that can be told where it lies beyond the year 9999. */
+export function instantDaysAfter(instant: Instant, days: number): Instant {
+  const ms = instantToMs(instant) + days * 86_400_000;
+  return ms > LAST_MS ? instantFromMs(LAST_MS) : instantFromMs(ms).slice(0, 23) + instant.slice(23);
+}
+
 /** So many days of 24 hours before an instant; the first that can be told where it lies before the year 0000. */
 export function instantDaysBefore(instant: Instant, days: number): Instant {
   const ms = instantToMs(instant) - days * 86_400_000;

@@ -122,15 +122,20 @@ describe('entityRowsOfEvents', () => {
 describe('changedDeposits', () => {
   const stored = (change: Partial<StoredTransaction>): StoredTransaction => ({
     ...{ brand: 'b', id: 't', conversion_id: 'c', player_id: 'p', inserted: false },
-    ...{ previous_conversion_id: 'c', previous_player_id: 'p', ...change },
+    ...{
+      previous_conversion_id: 'c',
+      previous_player_id: 'p',
+      previous_created_at: '2026-11-21 09:00:00',
+      ...change,
+    },
   });
-  const formerly = { conversion_id: 'c', player_id: 'p' };
+  const formerly = { conversion_id: 'c', player_id: 'p', occurred_at: '2026-11-21T09:00:00.000000Z' };
 
   it.each([
     ['new', { previous_conversion_id: null, previous_player_id: null, inserted: true }, [['c'], [], []]],
     ['no deposit before', { previous_conversion_id: null }, [['c'], [], []]],
     ['never a deposit', { conversion_id: null, previous_conversion_id: null }, [[], [], []]],
-    ['changed', {}, [[], ['c'], []]],
+    ['changed', {}, [[], ['c'], [formerly]]],
     ["somebody else's", { player_id: 'q' }, [[], ['c'], [formerly]]],
     ['no deposit any more', { conversion_id: null }, [[], ['c'], [formerly]]],
   ])('of one that is %s', (_what, change, [inserted, updated, holders]) => {

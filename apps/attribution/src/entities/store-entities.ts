@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { upsertEntityRows, type FormerHolder, type StoredTransaction } from '#libs/database';
+import { instantOf, upsertEntityRows, type FormerHolder, type StoredTransaction } from '#libs/database';
 import { depositIdOf } from './entity-row-of.js';
 import type { EntityRows } from './entity-rows-of-events.js';
 
@@ -9,7 +9,7 @@ export interface ChangedDeposits {
   inserted: string[];
   /** Conversions of deposits that have changed, or are none any more. */
   updated: string[];
-  /** Whose the latter were where they are somebody else's now, or nobody's. */
+  /** Whose the latter were, and when. */
   holders: FormerHolder[];
 }
 
@@ -35,13 +35,13 @@ export function changedDeposits(transactions: readonly StoredTransaction[]): Cha
       continue;
     }
     changed.updated.push(t.previous_conversion_id);
-    if (t.previous_player_id === null || (t.conversion_id !== null && t.previous_player_id === t.player_id))
-      continue;
+    if (t.previous_player_id === null || t.previous_created_at === null) continue;
     changed.holders.push({
       conversion_id: t.previous_conversion_id,
       brand: t.brand,
       player_id: t.previous_player_id,
       ...{ click_id: '', client_id: '', user_id: '' },
+      occurred_at: instantOf(t.previous_created_at),
     });
   }
   return changed;

@@ -106,7 +106,7 @@ export const upsertTouchpoints = defineInsert<TouchpointFact>(
     user_id: { type: 'text', of: (f) => f.user_id },
   },
   `${earliestStands('touch_id', TOUCH_COLUMNS, ['first_received_at'])}
-   RETURNING brand, click_id, client_id, user_id, player_id, ${instantText('t.occurred_at')}`,
+   RETURNING brand, click_id, client_id, user_id, player_id, ${instantText('t.occurred_at')}, xmax = 0 AS inserted`,
 );
 
 /** The join of two clicks of one slot, in memory. */

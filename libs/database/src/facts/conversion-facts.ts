@@ -103,8 +103,8 @@ const merges = Object.entries(COLUMNS).flatMap(([name, { on }]) => {
   return on === 'key' ? [] : [`${name} = ${on.toUpperCase()}(t.${name}, excluded.${name})`];
 });
 
-/** Columns that say whose a conversion is. */
-const HOLDER_COLUMNS = ['player_id', 'click_id', 'client_id', 'user_id'] as const;
+/** Columns that say whose a conversion is, and when. */
+const HOLDER_COLUMNS = ['player_id', 'click_id', 'client_id', 'user_id', 'occurred_at'] as const;
 
 /** Whose the conversion was by the word that no longer stands: told to whoever made the change, by RETURNING. */
 const previous = HOLDER_COLUMNS.map(
@@ -124,8 +124,12 @@ export const upsertConversionFacts = defineInsert<ConversionFact>(
   'conversion_facts',
   COLUMNS,
   `ON CONFLICT (conversion_id, source) DO UPDATE SET ${[...merges, ...previous].join(', ')} WHERE ${CHANGES}
-   RETURNING t.conversion_id, t.brand, t.xmax = 0 AS inserted, ${HOLDER_COLUMNS.map((c) => `t.previous_${c}`).join(', ')}`,
+   RETURNING t.conversion_id, t.brand, t.xmax = 0 AS inserted, ${HOLDER_COLUMNS.map(previousOf).join(', ')}`,
 );
+
+function previousOf(column: (typeof HOLDER_COLUMNS)[number]): string {
+  return column === 'occurred_at' ? instantText('t.previous_occurred_at') : `t.previous_${column}`;
+}
 
 /** The slot's join, in memory: the same rules as the statement's, for facts that come in one batch. */
 export function mergeConversionFacts(a: ConversionFact, b: ConversionFact): ConversionFact {

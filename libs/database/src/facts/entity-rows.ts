@@ -10,6 +10,7 @@ import {
 } from '#libs/events';
 import { compareBytes } from './conversion-facts.js';
 import { ENTITY_COLUMNS, fieldOf, rankOf } from './entity-columns.js';
+import { instantText } from '../instants.js';
 import { defineInsert, type Statement } from '../set-statement.js';
 
 /**
@@ -38,6 +39,7 @@ export interface EntityRow<K extends EntityKind = EntityKind> {
 const PREVIOUS = {
   previous_conversion_id: 'COALESCE(t.conversion_id, t.previous_conversion_id)',
   previous_player_id: 't.player_id',
+  previous_created_at: 't.created_at',
 };
 
 /** Column names of a kind that the order of arrival decides; no part of what the facts determine. */
@@ -53,6 +55,8 @@ export interface StoredTransaction {
   previous_conversion_id: string | null;
   player_id: string;
   previous_player_id: string | null;
+  /** As `instantText` has it. */
+  previous_created_at: string | null;
   inserted: boolean;
 }
 
@@ -68,7 +72,7 @@ const UPSERTS = forEachKind((kind, spec) => {
   const returning =
     kind === 'transaction'
       ? `RETURNING t.brand, t.id, t.conversion_id, t.previous_conversion_id, t.player_id, t.previous_player_id,
-         t.xmax = 0 AS inserted`
+         ${instantText('t.previous_created_at')}, t.xmax = 0 AS inserted`
       : '';
   return defineInsert<EntityRow>(
     spec.table,

@@ -22,19 +22,26 @@ const UP = [
     ADD COLUMN client_id text COLLATE "C",
     ADD COLUMN user_id text COLLATE "C",
     ADD COLUMN previous_client_id text COLLATE "C",
-    ADD COLUMN previous_user_id text COLLATE "C"`,
+    ADD COLUMN previous_user_id text COLLATE "C",
+    ADD COLUMN previous_occurred_at timestamptz`,
   `ALTER TABLE tributary.conversion_facts RENAME COLUMN last_received_at TO received_at`,
-  `CREATE INDEX conversion_facts_client ON tributary.conversion_facts (client_id, brand)
-    WHERE player_id IS NULL AND client_id IS NOT NULL`,
-  `CREATE INDEX conversion_facts_user ON tributary.conversion_facts (user_id, brand)
-    WHERE player_id IS NULL AND user_id IS NOT NULL`,
+  // By time: a player's conversions of a time are asked for, and the earliest
+  `DROP INDEX tributary.conversion_facts_player`,
+  `CREATE INDEX conversion_facts_player ON tributary.conversion_facts (player_id, brand, occurred_at)
+    WHERE player_id IS NOT NULL`,
+  // Whether or not they name a player: a click's own conversions follow it
+  `DROP INDEX tributary.conversion_facts_click`,
+  `CREATE INDEX conversion_facts_click ON tributary.conversion_facts (click_id, brand) WHERE click_id IS NOT NULL`,
+  `CREATE INDEX conversion_facts_client ON tributary.conversion_facts (client_id, brand) WHERE client_id IS NOT NULL`,
+  `CREATE INDEX conversion_facts_user ON tributary.conversion_facts (user_id, brand) WHERE user_id IS NOT NULL`,
   `ALTER TABLE tributary.former_holders
     ADD COLUMN brand text COLLATE "C" NOT NULL DEFAULT '',
     ADD COLUMN client_id text COLLATE "C" NOT NULL DEFAULT '',
     ADD COLUMN user_id text COLLATE "C" NOT NULL DEFAULT '',
+    ADD COLUMN occurred_at timestamptz NOT NULL DEFAULT 'epoch',
     DROP CONSTRAINT former_holders_pkey`,
   `ALTER TABLE tributary.former_holders
-    ADD PRIMARY KEY (conversion_id, player_id, click_id, client_id, user_id)`,
+    ADD PRIMARY KEY (conversion_id, player_id, click_id, client_id, user_id, occurred_at)`,
   `ALTER TABLE tributary.touchpoints
     ADD COLUMN client_id text COLLATE "C",
     ADD COLUMN user_id text COLLATE "C"`,
@@ -83,14 +90,21 @@ const DOWN = [
   `ALTER TABLE tributary.identity_links RENAME COLUMN right_id TO player_id`,
   `ALTER TABLE tributary.identity_links ADD PRIMARY KEY (click_id, player_id, brand)`,
   `ALTER TABLE tributary.touchpoints DROP COLUMN client_id, DROP COLUMN user_id`,
-  `DELETE FROM tributary.former_holders WHERE client_id <> '' OR user_id <> ''`,
-  `ALTER TABLE tributary.former_holders DROP COLUMN brand, DROP COLUMN client_id, DROP COLUMN user_id`,
+  `DELETE FROM tributary.former_holders`,
+  `ALTER TABLE tributary.former_holders DROP COLUMN brand, DROP COLUMN client_id, DROP COLUMN user_id,
+    DROP COLUMN occurred_at`,
   `ALTER TABLE tributary.former_holders ADD PRIMARY KEY (conversion_id, player_id, click_id)`,
   `ALTER TABLE tributary.conversion_facts RENAME COLUMN received_at TO last_received_at`,
+  `DROP INDEX tributary.conversion_facts_player`,
+  `CREATE INDEX conversion_facts_player ON tributary.conversion_facts (player_id, brand) WHERE player_id IS NOT NULL`,
+  `DROP INDEX tributary.conversion_facts_click`,
+  `CREATE INDEX conversion_facts_click ON tributary.conversion_facts (click_id, brand)
+    WHERE player_id IS NULL AND click_id IS NOT NULL`,
   `ALTER TABLE tributary.conversion_facts
     DROP COLUMN trust,
     DROP COLUMN client_id,
     DROP COLUMN user_id,
     DROP COLUMN previous_client_id,
-    DROP COLUMN previous_user_id`,
+    DROP COLUMN previous_user_id,
+    DROP COLUMN previous_occurred_at`,
 ];

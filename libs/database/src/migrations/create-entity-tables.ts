@@ -96,6 +96,7 @@ const UP = [
     conversion_id text COLLATE "C",
     previous_conversion_id text COLLATE "C",
     previous_player_id text COLLATE "C",
+    previous_created_at timestamptz,
     PRIMARY KEY (id, brand))`,
   `CREATE INDEX transactions_player ON tributary.transactions (player_id, brand)`,
   `CREATE INDEX transactions_conversion ON tributary.transactions (conversion_id) WHERE conversion_id IS NOT NULL`,

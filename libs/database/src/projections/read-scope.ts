@@ -109,6 +109,153 @@ export async function readConversionIds(
   return found.rows.map((r) => r.conversion_id);
 }
 
+/** An identity, and the time whose conversions are asked for; both ends inclusive, `-infinity` and `infinity` too. */
+export interface IdentityWindow {
+  identity: Identity;
+  from: Instant;
+  to: Instant;
+}
+
+/** Four arrays a kind: brands, ids, from, to. */
+function wantedWithin(kind: IdentityKind): string {
+  const at = 4 * IDENTITY_KINDS.indexOf(kind);
+  return `unnest($${at + 1}::text[], $${at + 2}::text[], $${at + 3}::timestamptz[], $${at + 4}::timestamptz[])
+    AS w (brand, id, since, until)`;
+}
+
+const factsWithin = (kind: IdentityKind): string => `
+  SELECT f.conversion_id FROM ${wantedWithin(kind)}, LATERAL
+    (SELECT f.conversion_id FROM tributary.conversion_facts f
+      WHERE f.brand = w.brand AND f.${kind}_id = w.id AND f.occurred_at BETWEEN w.since AND w.until OFFSET 0) AS f`;
+
+const IDS_WITHIN = [
+  ...IDENTITY_KINDS.map(factsWithin),
+  `SELECT x.conversion_id FROM ${wantedWithin('player')}, LATERAL
+    (SELECT x.conversion_id FROM tributary.transactions x
+      WHERE x.brand = w.brand AND x.player_id = w.id AND x.conversion_id IS NOT NULL
+        AND x.created_at BETWEEN w.since AND w.until OFFSET 0) AS x`,
+].join(' UNION ');
+
+/** Ids of the conversions that name the identities in their time. */
+export async function readIdsWithin(pool: Pool, windows: readonly IdentityWindow[]): Promise<string[]> {
+  if (windows.length === 0) return [];
+  const found = await pool.query<{ conversion_id: string }>({
+    name: 'read ids within',
+    text: IDS_WITHIN,
+    values: unzipWindows(windows),
+  });
+  return found.rows.map((r) => r.conversion_id);
+}
+
+/** A deposit by the word of one fact. */
+export interface DepositWord {
+  kind: IdentityKind;
+  brand: string;
+  /** Who names it. */
+  id: string;
+  conversion_id: string;
+  occurred_at: Instant;
+}
+
+const earliestFacts = (kind: IdentityKind): string => `
+  SELECT '${kind}' AS kind, 'facts' AS place, w.brand, w.id, f.conversion_id, ${instantText('f.occurred_at')}
+  FROM ${wanted(kind)}, LATERAL
+    (SELECT f.conversion_id, f.occurred_at FROM tributary.conversion_facts f
+      WHERE f.brand = w.brand AND f.${kind}_id = w.id ${kind === 'player' ? '' : 'AND f.player_id IS NULL'}
+        AND f.type = 'deposit' ORDER BY f.occurred_at LIMIT $9) AS f`;
+
+const EARLIEST_DEPOSITS = [
+  ...IDENTITY_KINDS.map(earliestFacts),
+  `SELECT 'player', 'transactions', w.brand, w.id, x.conversion_id, ${instantText('x.created_at')}
+  FROM ${wanted('player')}, LATERAL
+    (SELECT x.conversion_id, x.created_at FROM tributary.transactions x
+      WHERE x.brand = w.brand AND x.player_id = w.id AND x.conversion_id IS NOT NULL
+      ORDER BY x.created_at LIMIT $9) AS x`,
+].join(' UNION ALL ');
+
+/** The earliest deposits of some identities, and how far they are all there. */
+export interface EarliestDeposits {
+  conversionIds: string[];
+  /** Identities that have more: all of their deposits before this instant are among the ids. */
+  known: { identity: Identity; before: Instant }[];
+}
+
+/**
+ * The earliest deposits of the players, and of the other identities those that name no player.
+ * @param limit how many words of each, at most
+ */
+export async function readEarliestDeposits(
+  pool: Pool,
+  identities: readonly Identity[],
+  limit: number,
+): Promise<EarliestDeposits> {
+  if (identities.length === 0) return { conversionIds: [], known: [] };
+  const found = await pool.query<DepositWord & { place: string }>({
+    name: 'read earliest deposits',
+    text: EARLIEST_DEPOSITS,
+    values: [...unzipAll(identities), limit],
+  });
+  const byOwner = new Map<string, (DepositWord & { place: string })[]>();
+  for (const row of found.rows) {
+    const key = `${row.place}\0${row.kind}\0${row.brand}\0${row.id}`;
+    const there = byOwner.get(key);
+    if (there) there.push(row);
+    else byOwner.set(key, [row]);
+  }
+  return {
+    conversionIds: [...new Set(found.rows.map((r) => r.conversion_id))],
+    known: [...byOwner.values()]
+      .filter((rows) => rows.length === limit)
+      .map((rows) => ({
+        identity: { brand: rows[0]!.brand, kind: rows[0]!.kind, id: rows[0]!.id },
+        before: rows.map((r) => instantOf(r.occurred_at)).reduce((a, b) => (a > b ? a : b)),
+      })),
+  };
+}
+
+/** Four arrays a kind, as `wantedWithin` has them. */
+function unzipWindows(windows: readonly IdentityWindow[]): string[][] {
+  return IDENTITY_KINDS.flatMap((kind) => {
+    const some = windows.filter(({ identity }) => identity.kind === kind);
+    return [
+      some.map((w) => w.identity.brand),
+      some.map((w) => w.identity.id),
+      some.map((w) => w.from),
+      some.map((w) => w.to),
+    ];
+  });
+}
+
+const depositsWithin = (kind: IdentityKind): string => `
+  SELECT f.conversion_id FROM ${wantedWithin(kind)}, LATERAL
+    (SELECT f.conversion_id FROM tributary.conversion_facts f
+      WHERE f.brand = w.brand AND f.${kind}_id = w.id ${kind === 'player' ? '' : 'AND f.player_id IS NULL'}
+        AND f.occurred_at BETWEEN w.since AND w.until AND f.type = 'deposit' AND f.weak = $17 OFFSET 0) AS f`;
+
+const DEPOSITS_WITHIN = [
+  ...IDENTITY_KINDS.map(depositsWithin),
+  `SELECT x.conversion_id FROM ${wantedWithin('player')}, LATERAL
+    (SELECT x.conversion_id FROM tributary.transactions x
+      WHERE x.brand = w.brand AND x.player_id = w.id AND x.conversion_id IS NOT NULL AND NOT $17
+        AND x.created_at BETWEEN w.since AND w.until OFFSET 0) AS x`,
+].join(' UNION ');
+
+/** The deposits of the players in their time, and of the other identities those that name no player.
+ * @param weak those without a transaction id, or those with one */
+export async function readDepositsWithin(
+  pool: Pool,
+  windows: readonly IdentityWindow[],
+  weak: boolean,
+): Promise<string[]> {
+  if (windows.length === 0) return [];
+  const found = await pool.query<{ conversion_id: string }>({
+    name: 'read deposits within',
+    text: DEPOSITS_WITHIN,
+    values: [...unzipWindows(windows), weak],
+  });
+  return found.rows.map((r) => r.conversion_id);
+}
+
 const linksAt = (end: 'left' | 'right'): string => `
   SELECT l.* FROM unnest($1::text[], $2::text[], $3::text[]) AS w (brand, kind, id), LATERAL
     (SELECT l.brand, l.left_kind, l.left_id, l.right_kind, l.right_id, ${instantText('l.occurred_at')},
@@ -137,19 +284,22 @@ const TOUCH_COLUMNS = `t.brand, t.touch_id, t.click_id, t.client_id, t.user_id, 
   ${instantText('t.first_received_at')}`;
 
 const touchesOf = (kind: IdentityKind): string => `
-  SELECT t.* FROM ${wanted(kind)}, LATERAL
+  SELECT t.* FROM ${wantedWithin(kind)}, LATERAL
     (SELECT ${TOUCH_COLUMNS} FROM tributary.touchpoints t
-      WHERE t.brand = w.brand AND t.${kind}_id = w.id OFFSET 0) AS t`;
+      WHERE t.brand = w.brand AND t.${kind}_id = w.id AND t.occurred_at BETWEEN w.since AND w.until OFFSET 0) AS t`;
 
 const TOUCHES = IDENTITY_KINDS.map(touchesOf).join(' UNION ALL ');
 
-/** The touches of the identities; one of two of them comes twice. */
-export async function readTouches(pool: Pool, identities: readonly Identity[]): Promise<JourneyTouch[]> {
-  if (identities.length === 0) return [];
+/** The touches of the identities in their time; one of two of them comes twice. */
+export async function readTouchesWithin(
+  pool: Pool,
+  windows: readonly IdentityWindow[],
+): Promise<JourneyTouch[]> {
+  if (windows.length === 0) return [];
   const found = await pool.query<JourneyTouch>({
     name: 'read touches',
     text: TOUCHES,
-    values: unzipAll(identities),
+    values: unzipWindows(windows),
   });
   return found.rows.map((row) => ({
     ...row,
@@ -158,9 +308,13 @@ export async function readTouches(pool: Pool, identities: readonly Identity[]): 
   }));
 }
 
-/** Ids of every conversion that has a fact. */
-const ALL_IDS = `(SELECT conversion_id FROM tributary.conversion_facts
-  UNION ALL SELECT conversion_id FROM tributary.transactions WHERE conversion_id IS NOT NULL) AS told`;
+/** All touches of the identities; one of two of them comes twice. */
+export function readTouches(pool: Pool, identities: readonly Identity[]): Promise<JourneyTouch[]> {
+  return readTouchesWithin(
+    pool,
+    identities.map((identity) => ({ identity, from: '-infinity', to: 'infinity' })),
+  );
+}
 
 /** The next conversion ids behind one, in order; the empty string is before all. */
 export async function readConversionIdsAfter(pool: Pool, after: string, limit: number): Promise<string[]> {
@@ -175,6 +329,10 @@ export async function readConversionIdsAfter(pool: Pool, after: string, limit: n
   });
   return found.rows.map((r) => r.conversion_id);
 }
+
+/** Ids of every conversion that has a fact. */
+const ALL_IDS = `(SELECT conversion_id FROM tributary.conversion_facts
+  UNION ALL SELECT conversion_id FROM tributary.transactions WHERE conversion_id IS NOT NULL) AS told`;
 
 /** How many conversions have facts. */
 export async function countConversions(pool: Pool): Promise<number> {
