@@ -29,7 +29,7 @@ export interface Link {
 
 /** Somebody who is part of a person, and since when that is known; `''`: of course. */
 export interface Member extends Name {
-  joined_at: Instant | '';
+  joined_at: Instant;
 }
 
 /** Who is whom in one brand. */

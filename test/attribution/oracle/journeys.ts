@@ -78,7 +78,7 @@ export function journeyTo(
     ({ event }) => [event.occurred_at, event.touch_id],
   )[0];
 
-  const sinceWhen = (name: Name): Instant | '' => person.find((m) => isSame(m, name))?.joined_at ?? '';
+  const sinceWhen = (name: Name): Instant => person.find((m) => isSame(m, name))?.joined_at ?? '';
   const heard = greatest([
     '',
     ...counted.map((touch) => touch.first_received_at),
