@@ -70,11 +70,12 @@ class Reach {
   }
 
   addTouch(touch: MovedTouch, related: readonly Identity[]): void {
-    this.addAfter(
-      namedBy(touch).filter((i) => i.kind !== 'player'),
-      '-infinity',
-      'infinity',
-    );
+    const named = namedBy(touch).filter((i) => i.kind !== 'player');
+    this.addAlways(named);
+    // Whoever names a client or a user counts its clicks, whether or not it has a player
+    for (const click of named.filter((i) => i.kind === 'click')) {
+      this.addAlways([...this.graph.linkedTo(click, 'client'), ...this.graph.linkedTo(click, 'user')]);
+    }
     const until = touch.inserted ? this.untilOf(touch) : 'infinity';
     for (const player of related.filter((i) => i.kind === 'player')) {
       if (touch.click_id !== null && this.owns(touch.click_id, player))
