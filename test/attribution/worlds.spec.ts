@@ -92,6 +92,7 @@ describe('the rows of generated worlds', () => {
     await holds(
       fc.asyncProperty(fiveSourceWorld, async (events) => {
         const rows = await byAttribution(...events.map((event) => [event]));
+        if (!isDeepStrictEqual(rows, visibleRows(events))) await explain(events);
         await rebuild(database, { publish: async () => [] } as never, () => {});
         expect(await rowsOfDatabase()).toEqual(rows);
       }),

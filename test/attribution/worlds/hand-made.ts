@@ -456,6 +456,18 @@ export const HAND_MADE_WORLDS: readonly NamedWorld[] = [
     rows: { 'tx:1': { first_touch_source: 'in', last_touch_source: 'in' } },
   },
   {
+    about: "a touch that by an earlier telling is another's, or nobody's, is no longer of the first",
+    events: [
+      touch('t', 2, { client_id: 'c' }),
+      touch('s', 2, anna),
+      say('orders', 'deposit', 10, deposit),
+      say('ga4', 'purchase', 10, { client_id: 'c', transaction_id: '2' }),
+      touch('t', 1, {}),
+      touch('s', 1, { user_id: 'u' }),
+    ],
+    rows: { 'tx:1': { first_touch_at: null }, 'tx:2': { first_touch_at: null } },
+  },
+  {
     about: 'the named click counts as at the time of its conversion where its clock is ahead',
     events: [
       ...visit(CLICK, 90, { utm: { source: 'late' } }),
