@@ -11,7 +11,10 @@ interface Dumped {
  * records stood in the log. Keys sort by bytes. */
 const TABLES: Record<string, Dumped> = {
   clicks: { key: 'brand, click_id', without: [] },
-  touchpoints: { key: 'brand, touch_id', without: [] },
+  touchpoints: {
+    key: 'brand, touch_id',
+    without: ['previous_player_id', 'previous_click_id', 'previous_client_id', 'previous_user_id'],
+  },
   identity_links: { key: 'brand, left_kind, left_id, right_kind, right_id', without: [] },
   conversion_facts: {
     key: 'conversion_id, source',
@@ -52,6 +55,8 @@ export async function emptyTables(pool: Pool): Promise<void> {
   await pool.query(
     `TRUNCATE ${Object.keys(TABLES)
       .map((t) => `tributary.${t}`)
-      .join(', ')}, tributary.unsettled_batches, tributary.former_holders, tributary.dead_letters`,
+      .join(
+        ', ',
+      )}, tributary.unsettled_batches, tributary.former_holders, tributary.former_touches, tributary.dead_letters`,
   );
 }

@@ -32,6 +32,8 @@ export class DepositScope {
   private readonly changed: ReadonlySet<string>;
   private readonly formersOf = new Map<string, FormerHolder[]>();
   private limit = FIRST_LOOK;
+  /** Whose deposits are looked at, by `identityKey`. */
+  readonly owners = new Set<string>();
 
   /**
    * @param facts of the changed conversions; what is read is added to them
@@ -53,8 +55,10 @@ export class DepositScope {
   }
 
   async read(): Promise<void> {
-    const owners = distinctIdentities([...this.changed].flatMap((id) => this.ownersOf(id)));
-    await this.readEarliest(await this.reader.relatedTo(owners));
+    const named = distinctIdentities([...this.changed].flatMap((id) => this.ownersOf(id)));
+    const owners = await this.reader.relatedTo(named);
+    for (const owner of owners) this.owners.add(identityKey(owner));
+    await this.readEarliest(owners);
     await this.readPairs();
   }
 

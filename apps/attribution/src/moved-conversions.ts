@@ -1,4 +1,5 @@
 import {
+  readFormerTouches,
   readIdsWithin,
   readTouches,
   type Database,
@@ -14,7 +15,7 @@ import { DEFAULT_LOOK_BACK_DAYS } from './journeys.js';
 /** A touch that is new or has changed. */
 export interface MovedTouch extends Pick<
   JourneyTouch,
-  'brand' | 'click_id' | 'client_id' | 'user_id' | 'player_id' | 'occurred_at'
+  'brand' | 'touch_id' | 'click_id' | 'client_id' | 'user_id' | 'player_id' | 'occurred_at'
 > {
   /** It was not there before; else it may have lain anywhere after `occurred_at`. */
   inserted: boolean;
@@ -34,7 +35,8 @@ export async function movedConversions(
   lookBackDays: ReadonlyMap<string, number>,
 ): Promise<string[]> {
   if (links.length === 0 && touches.length === 0) return [];
-  await reader.relatedTo([...links.flatMap(endsOf), ...touches.flatMap(namedBy)]);
+  const moved = [...touches, ...(await formerOf(pool, touches))];
+  await reader.relatedTo([...links.flatMap(endsOf), ...moved.flatMap(namedBy)]);
   const reach = new Reach(new IdentityGraph(reader.links), lookBackDays);
   const linkedClicks = links.flatMap((link) => endsOf(link).filter((end) => end.kind === 'click'));
   const touchesOf = groupByClick(await readTouches(pool, linkedClicks));
@@ -45,9 +47,18 @@ export async function movedConversions(
       touchesOf.get(clickKey(link.brand, link.left_id)),
     );
   }
-  for (const touch of touches) reach.addTouch(touch, await reader.relatedTo(namedBy(touch)));
+  for (const touch of moved) reach.addTouch(touch, await reader.relatedTo(namedBy(touch)));
   return readIdsWithin(pool, reach.all());
 }
+
+/** The touches as they were of those whose they are no longer. */
+async function formerOf(pool: Database['pool'], touches: readonly MovedTouch[]): Promise<MovedTouch[]> {
+  const changed = new Map(touches.filter((t) => !t.inserted).map((t) => [touchKey(t), t]));
+  const formers = await readFormerTouches(pool, [...changed.values()]);
+  return formers.map((former) => ({ ...changed.get(touchKey(former))!, ...former }));
+}
+
+const touchKey = (t: { brand: string; touch_id: string }): string => `${t.brand}\0${t.touch_id}`;
 
 /** What is reached, each identity once, by the time from the first to the last of what reaches it. */
 class Reach {

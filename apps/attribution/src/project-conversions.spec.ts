@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { compareBytes, mergeConversionFacts, type ConversionFact } from '#libs/database';
 import type { Conversion } from '#libs/events';
 import { exampleFact, exampleLink } from '#test/example-facts';
+import { identityKey } from './identity-graph.js';
 import { Journeys } from './journeys.js';
 import { planProjection, resolvePlan, type Projection } from './project-conversions.js';
 
@@ -19,9 +20,10 @@ function project(
   updated: ConversionFact[] = [],
   journeys = nobody,
 ): Projection {
+  const owners = new Set(['p', 'p1', 'q', 'r'].map((id) => identityKey({ brand: 'b', kind: 'player', id })));
   const changed = { inserted: idsOf(inserted), updated: idsOf(updated), formerTimes: new Map() };
   return resolvePlan(
-    planProjection({ facts, returns: [], knownBefore: new Map() }, journeys, changed),
+    planProjection({ facts, returns: [], owners, knownBefore: new Map() }, journeys, changed),
     journeys,
   );
 }

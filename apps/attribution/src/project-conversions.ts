@@ -1,5 +1,6 @@
 import { compareBytes, type ConversionFact, type DepositPairing, type ReturnFact } from '#libs/database';
 import { instantDaysAfter, instantDaysBefore, type Conversion, type Instant } from '#libs/events';
+import { identityKey } from './identity-graph.js';
 import type { Journeys } from './journeys.js';
 import { PAIRING_WINDOW_DAYS, pairDeposits, pairingKeyOf, type PairableDeposit } from './pair-deposits.js';
 import { completeRow, mergeFacts, type MergedFacts, type PlayerFinder } from './resolve-conversion.js';
@@ -45,6 +46,8 @@ export interface KnownFacts {
   facts: readonly ConversionFact[];
   /** Every refund and reversal of them. */
   returns: readonly ReturnFact[];
+  /** Whose deposits are known (by `identityKey`); of others some may be among the facts, and are left alone. */
+  owners: ReadonlySet<string>;
   /** Of which players (by `playerKey`) only the deposits before an instant are known. */
   knownBefore: ReadonlyMap<string, Instant>;
 }
@@ -69,9 +72,12 @@ export function planProjection(known: KnownFacts, players: PlayerFinder, changed
     const { brand } = facts[0]!;
     return depositFrom(id, isWeak(factsOf.get(id)!), brand, mergeFacts(brand, facts, returns, players));
   };
-  const alone = new Map(
-    [...factsOf].flatMap(([id, [fact]]) => (fact!.type === 'deposit' ? [[id, depositOf(id)]] : [])),
-  );
+  const alone = new Map<string, Deposit>();
+  for (const [id, [fact]] of factsOf) {
+    if (fact!.type !== 'deposit') continue;
+    const deposit = depositOf(id);
+    if (isOwned(deposit, known.owners)) alone.set(id, deposit);
+  }
 
   const strongOf = pairDeposits([...alone.values()]);
   const visible = new Map(alone);
@@ -132,6 +138,12 @@ export function resolvePlan({ rows, pairings, gone }: Plan, journeys: Journeys):
     pairings,
     gone,
   };
+}
+
+/** Whether all that a deposit can be paired with is known. */
+function isOwned({ brand, player_id, click_id }: Deposit, owners: ReadonlySet<string>): boolean {
+  if (player_id !== null) return owners.has(identityKey({ brand, kind: 'player', id: player_id }));
+  return click_id === null || owners.has(identityKey({ brand, kind: 'click', id: click_id }));
 }
 
 /** Whether a conversion is told without a transaction id by all who tell of it. */

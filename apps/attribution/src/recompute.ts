@@ -107,7 +107,7 @@ async function planCertainly(
 ): Promise<Plan> {
   for (;;) {
     const returns = await readReturns(pool, [...new Set([...changed.updated, ...idsOf(facts)])]);
-    const known = { facts, returns, knownBefore: await deposits.knownBefore() };
+    const known = { facts, returns, owners: deposits.owners, knownBefore: await deposits.knownBefore() };
     const plan = planProjection(known, new Journeys(reader.links, []), changed);
     if (plan.uncertain.length === 0) return plan;
     await deposits.readFurther();

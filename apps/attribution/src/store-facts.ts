@@ -1,7 +1,9 @@
 import type { PoolClient } from 'pg';
 import {
+  IDENTITY_KINDS,
   compareBytes,
   insertFormerHolders,
+  insertFormerTouches,
   insertReceipts,
   instantOf,
   isUnsettled,
@@ -14,6 +16,8 @@ import {
   type BatchRange,
   type Database,
   type FormerHolder,
+  type FormerTouch,
+  type IdentityKind,
   type Statement,
 } from '#libs/database';
 import { depositIdsIn, storeEntities } from './entities/store-entities.js';
@@ -48,7 +52,9 @@ async function mergeAll(client: PoolClient, facts: Facts): Promise<Change> {
 
   await run(facts.receipts, () => insertReceipts(facts.receipts));
   await run(facts.clicks, () => upsertClicks(facts.clicks));
-  const touches = await run<MovedTouch>(facts.touchpoints, () => upsertTouchpoints(facts.touchpoints));
+  const touches = await run<StoredTouch>(facts.touchpoints, () => upsertTouchpoints(facts.touchpoints));
+  const formerTouches = formerTouchesOf(touches);
+  await run(formerTouches, () => insertFormerTouches(formerTouches));
   const links = await run<LinkEnds>(facts.links, () => upsertIdentityLinks(facts.links));
   const returns = await run<{ conversion_id: string }>(facts.returns, () => upsertReturns(facts.returns));
   const conversions = await run<StoredSlot>(facts.conversions, () =>
@@ -66,6 +72,26 @@ async function mergeAll(client: PoolClient, facts: Facts): Promise<Change> {
     links,
     touches: touches.map((t) => ({ ...t, occurred_at: instantOf(t.occurred_at) })),
   };
+}
+
+/** A touch that is new or has changed, and whose it was by its last word. */
+type StoredTouch = MovedTouch & Record<`previous_${IdentityKind}_id`, string | null>;
+
+/** Whose the touches are no longer, or not only. */
+function formerTouchesOf(touches: readonly StoredTouch[]): FormerTouch[] {
+  const formers = touches
+    .filter((t) =>
+      IDENTITY_KINDS.some((kind) => (t[`previous_${kind}_id`] ?? t[`${kind}_id`]) !== t[`${kind}_id`]),
+    )
+    .map((t) => ({
+      brand: t.brand,
+      touch_id: t.touch_id,
+      click_id: t.previous_click_id ?? '',
+      client_id: t.previous_client_id ?? '',
+      user_id: t.previous_user_id ?? '',
+      player_id: t.previous_player_id ?? '',
+    }));
+  return formers.sort((a, b) => compareBytes(a.touch_id, b.touch_id) || compareBytes(a.brand, b.brand));
 }
 
 /** A slot that is new or has changed, and who held the conversion by its last word. */

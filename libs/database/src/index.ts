@@ -50,6 +50,7 @@ export {
 export { mergeReturns, readReturns, upsertReturns, type ReturnFact } from './facts/returns.js';
 export { deleteReceiptsBefore, insertReceipts, type Receipt } from './facts/receipts.js';
 export { insertFormerHolders, readFormerHolders, type FormerHolder } from './facts/former-holders.js';
+export { insertFormerTouches, readFormerTouches, type FormerTouch } from './facts/former-touches.js';
 export { insertDeadLetters } from './facts/dead-letters.js';
 export { isUnsettled, markSettled, markUnsettled, type BatchRange } from './facts/unsettled-batches.js';
 export {

@@ -59,13 +59,22 @@ const SHARED = {
 
 const STANDS = `(excluded.occurred_at, excluded.event_id, excluded.receipt_id) < (t.occurred_at, t.event_id, t.receipt_id)`;
 
-/** `ON CONFLICT` of a slot in which the earliest stands, its listed joins beside it. */
-function earliestStands(key: string, columns: readonly string[], least: readonly string[]): string {
+/**
+ * `ON CONFLICT` of a slot in which the earliest stands, its listed joins beside it.
+ * @param kept columns whose former word is kept in `previous_…`
+ */
+function earliestStands(
+  key: string,
+  columns: readonly string[],
+  least: readonly string[],
+  kept: readonly string[] = [],
+): string {
   const sets = columns.map((c) =>
     least.includes(c)
       ? `${c} = LEAST(t.${c}, excluded.${c})`
       : `${c} = CASE WHEN ${STANDS} THEN excluded.${c} ELSE t.${c} END`,
   );
+  sets.push(...kept.map((c) => `previous_${c} = CASE WHEN ${STANDS} THEN t.${c} ELSE t.previous_${c} END`));
   const changes = [STANDS, ...least.map((c) => `excluded.${c} < t.${c}`)].join(' OR ');
   return `ON CONFLICT (brand, ${key}) DO UPDATE SET ${sets.join(', ')} WHERE ${changes}`;
 }
@@ -94,6 +103,9 @@ const TOUCH_COLUMNS = [
   ...['click_id', 'client_id', 'user_id'],
 ];
 
+/** Whose a touch is. */
+const OWNERS = ['click_id', 'client_id', 'user_id', 'player_id'];
+
 /** Merges touchpoints into their slots; answers those that are new or have changed. Distinct and sorted by
  * `(brand, touch_id)`. */
 export const upsertTouchpoints = defineInsert<TouchpointFact>(
@@ -105,8 +117,9 @@ export const upsertTouchpoints = defineInsert<TouchpointFact>(
     client_id: { type: 'text', of: (f) => f.client_id },
     user_id: { type: 'text', of: (f) => f.user_id },
   },
-  `${earliestStands('touch_id', TOUCH_COLUMNS, ['first_received_at'])}
-   RETURNING brand, click_id, client_id, user_id, player_id, ${instantText('t.occurred_at')}, xmax = 0 AS inserted`,
+  `${earliestStands('touch_id', TOUCH_COLUMNS, ['first_received_at'], OWNERS)}
+   RETURNING brand, touch_id, click_id, client_id, user_id, player_id, ${instantText('t.occurred_at')}, xmax = 0 AS inserted,
+     ${OWNERS.map((c) => `previous_${c}`).join(', ')}`,
 );
 
 /** The join of two clicks of one slot, in memory. */
