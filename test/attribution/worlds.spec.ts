@@ -24,7 +24,7 @@ import { HAND_MADE_WORLDS, type NamedWorld } from './worlds/hand-made.js';
 let database: Database;
 withMigratedDatabase((opened) => (database = opened));
 
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 40);
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 30);
 
 /** The rows after batches that come one after the other. */
 type RowsAfter = (...batches: readonly (readonly CanonicalEvent[])[]) => Promise<ConversionRow[]>;
