@@ -130,7 +130,7 @@ describe('npx tributary', () => {
       `receipt ${receipts[1]}`,
       'deposit of 40.5 USD: transaction t-1, player anna',
       `receipt ${receipts[2]}`,
-      'Fact by pixel-server, weak',
+      'Fact by pixel-server (a server pixel), weak: it has no transaction id',
       'the same deposit as tx:t-1',
       `player anna registered with click ${CLICK}`,
       'first and last touch news,letter / say "email"',

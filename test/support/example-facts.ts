@@ -1,4 +1,4 @@
-import type { ConversionFact, IdentityLinkFact, JourneyTouch } from '#libs/database';
+import type { ConversionFact, IdentityLinkFact, JourneyTouch, ReturnFact } from '#libs/database';
 import { conversionId, instantToMicros } from '#libs/events';
 
 const AT = '2026-11-21T10:00:00.000000Z';
@@ -41,6 +41,22 @@ export function exampleFact(change: Partial<ConversionFact> = {}): ConversionFac
     first_receipt_id: RECEIPT,
     first_received_at: occurred_at,
     received_at: occurred_at,
+    ...change,
+  };
+}
+
+/** A reversal of the example deposit, or of what `change` makes of it. */
+export function exampleReturn(change: Partial<ReturnFact> = {}): ReturnFact {
+  return {
+    ...{
+      conversion_id: conversionId('b', 'deposit', 'tx:1'),
+      kind: 'reversal',
+      return_id: '',
+      source: 'partner',
+    },
+    ...{ brand: 'b', conversion_type: 'deposit', conversion_key: 'tx:1', trust: null },
+    ...{ version: -instantToMicros(AT), event_id: 'e9', receipt_id: RECEIPT, occurred_at: AT },
+    ...{ amount: null, currency: null, received_at: AT },
     ...change,
   };
 }

@@ -23,7 +23,20 @@ export const attribution: App = {
 export { ATTRIBUTION_MODELS, type AttributionModelName } from './models/attribution-models.js';
 export { creditConversions } from './models/credit-conversions.js';
 export { CREDIT_KEYS, type CreditKey, type CreditRow } from './models/credit-report.js';
+export { CONVERSION_SCALE, shareOut, type Credit } from './models/share-out.js';
 export { rebuild, type RebuildProgress } from './rebuild.js';
 export { conversionIdOf, conversionKeyOf } from './conversion-key.js';
-export { namedBy } from './identity-graph.js';
+export { IdentityGraph, distinctIdentities, endsOf, identityKey, namedBy } from './identity-graph.js';
 export { IdentityReader } from './identity-reader.js';
+export { DEFAULT_LOOK_BACK_DAYS, Journeys, type Destination, type Step } from './journeys.js';
+export {
+  FACT_ORDERS,
+  FIELD_ORDERS,
+  TRUST_NAMES,
+  reasonsOf,
+  trustedAs,
+  type FactOrder,
+  type MergedField,
+} from './merge-rules.js';
+export { knowsWhose, mergeFacts, resolveConversion, type MergedFacts } from './resolve-conversion.js';
+export { resolveReturns, type Returned } from './resolve-returns.js';

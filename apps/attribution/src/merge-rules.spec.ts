@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ConversionFact } from '#libs/database';
 import { exampleFact } from '#test/example-facts';
-import { FACT_ORDERS } from './merge-rules.js';
+import { FACT_ORDERS, reasonsOf } from './merge-rules.js';
 
 const { authority: compareAuthority, first_hand: compareFirstHand } = FACT_ORDERS;
 
@@ -72,5 +72,30 @@ describe.each([
         expect([...shuffled].sort(compare)).toEqual([...set].sort(compare));
       }),
     );
+  });
+});
+
+describe('reasonsOf', () => {
+  const partner = fact('partner');
+  const weak = fact('pixel-server', { weak: true, conversion_id: 'a' });
+
+  it('names the ways of telling that a weightier one goes before, each once', () => {
+    const then = [
+      fact('ga4', { trust: 'ga4' }),
+      fact('b', { trust: 'postback' }),
+      fact('c', { trust: 'postback' }),
+    ];
+    expect(reasonsOf('authority', partner, then)).toEqual(["a partner's API goes before a postback and GA4"]);
+  });
+
+  it('gives a clause for each rule that decided', () => {
+    expect(reasonsOf('authority', fact('pixel-server'), [fact('pixel-browser'), weak])).toEqual([
+      'a server pixel goes before a browser pixel',
+      'a word with a transaction id goes before one without',
+    ]);
+    expect(reasonsOf('first_hand', weak, [partner])).toEqual([
+      "a pixel knows the click first-hand and goes before a partner's API",
+    ]);
+    expect(reasonsOf('authority', partner, [])).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@
  * - a deposit without a transaction id may be one that has it (`pair-deposits.ts`)
  */
 import { compareBytes, type ConversionFact } from '#libs/database';
-import { trustOf, type EventStatus, type Trust } from '#libs/events';
+import { TRUSTS, trustOf, type EventStatus, type Trust } from '#libs/events';
 
 /** How much a source's word weighs, by the way in which it tells. */
 const WEIGHTS = {
@@ -44,11 +44,101 @@ export const FIELD_ORDERS = {
 
 export type MergedField = keyof typeof FIELD_ORDERS;
 
+/** A rule of an order: which of two facts it puts first, and why, in words. */
+interface Rule {
+  compare: (a: ConversionFact, b: ConversionFact) => number;
+  /** @param then whom it puts behind the first one; never empty */
+  reason: (first: ConversionFact, then: readonly ConversionFact[]) => string;
+}
+
+const AUTHORITY: readonly Rule[] = [
+  {
+    compare: (a, b) => WEIGHTS[trustedAs(b)] - WEIGHTS[trustedAs(a)],
+    reason: (first, then) => `${TRUST_NAMES[trustedAs(first)]} goes before ${namesOf(then)}`,
+  },
+  {
+    compare: (a, b) => Number(a.weak) - Number(b.weak),
+    reason: () => 'a word with a transaction id goes before one without',
+  },
+  {
+    compare: (a, b) => compareBytes(a.source, b.source),
+    reason: () => 'of two that weigh the same, the source whose name comes first in the alphabet goes first',
+  },
+  {
+    compare: (a, b) => compareBytes(a.conversion_id, b.conversion_id),
+    reason: () => 'of two words of one source, that of the lower conversion id goes first',
+  },
+  {
+    compare: (a, b) => (a.version === b.version ? 0 : a.version > b.version ? -1 : 1),
+    reason: () => 'of two words of one source, the one with the greater version goes first',
+  },
+  {
+    compare: (a, b) => compareBytes(b.event_id, a.event_id),
+    reason: () => 'of two words of one source and version, that of the greater event id goes first',
+  },
+];
+
+/** Each order as its rules, the one that is looked at first first. */
+const RULES = {
+  authority: AUTHORITY,
+  first_hand: [
+    {
+      compare: (a, b) => Number(isPixel(b)) - Number(isPixel(a)),
+      reason: (_first, then) => `a pixel knows the click first-hand and goes before ${namesOf(then)}`,
+    },
+    ...AUTHORITY,
+  ],
+} satisfies Record<FactOrder, readonly Rule[]>;
+
 /** Total orders, so that every replica asks in the same one. */
 export const FACT_ORDERS = {
-  authority: compareAuthority,
-  first_hand: compareFirstHand,
+  authority: orderBy(RULES.authority),
+  first_hand: orderBy(RULES.first_hand),
 } satisfies Record<FactOrder, (a: ConversionFact, b: ConversionFact) => number>;
+
+/** How each way of telling is called in a sentence. */
+export const TRUST_NAMES = {
+  partner_api: "a partner's API",
+  pubsub: 'Pub/Sub',
+  postback: 'a postback',
+  pixel_server: 'a server pixel',
+  pixel_browser: 'a browser pixel',
+  ga4: 'GA4',
+} satisfies Record<Trust, string>;
+
+/**
+ * Why an order puts a fact before others: a clause for each rule that decided, in the order of the rules.
+ * @param then facts that the order puts behind the first
+ */
+export function reasonsOf(
+  order: FactOrder,
+  first: ConversionFact,
+  then: readonly ConversionFact[],
+): string[] {
+  const decidedBy = (fact: ConversionFact): Rule | undefined =>
+    RULES[order].find((rule) => rule.compare(first, fact) !== 0);
+  return RULES[order].flatMap((rule) => {
+    const behind = then.filter((fact) => decidedBy(fact) === rule);
+    return behind.length === 0 ? [] : [rule.reason(first, behind)];
+  });
+}
+
+/** The ways in which facts are told, each once, the weightiest first. */
+function namesOf(facts: readonly ConversionFact[]): string {
+  const ways = new Set(facts.map(trustedAs));
+  const names = TRUSTS.filter((trust) => ways.has(trust)).map((trust) => TRUST_NAMES[trust]);
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+function orderBy(rules: readonly Rule[]): (a: ConversionFact, b: ConversionFact) => number {
+  return (a, b) => {
+    for (const { compare } of rules) {
+      const order = compare(a, b);
+      if (order !== 0) return order;
+    }
+    return 0;
+  };
+}
 
 type Word = Pick<ConversionFact, 'source' | 'trust'>;
 
@@ -60,22 +150,6 @@ export function compareWeight(a: Word, b: Word): number {
 /** The way in which a fact's source tells. */
 export function trustedAs({ source, trust }: Word): Trust {
   return trustOf({ source, trust: trust ?? undefined });
-}
-
-function compareAuthority(a: ConversionFact, b: ConversionFact): number {
-  return (
-    WEIGHTS[trustedAs(b)] - WEIGHTS[trustedAs(a)] ||
-    Number(a.weak) - Number(b.weak) ||
-    compareBytes(a.source, b.source) ||
-    compareBytes(a.conversion_id, b.conversion_id) ||
-    (a.version === b.version ? 0 : a.version > b.version ? -1 : 1) ||
-    compareBytes(b.event_id, a.event_id)
-  );
-}
-
-/** A pixel knows the click first-hand. */
-function compareFirstHand(a: ConversionFact, b: ConversionFact): number {
-  return Number(isPixel(b)) - Number(isPixel(a)) || compareAuthority(a, b);
 }
 
 function isPixel(fact: ConversionFact): boolean {

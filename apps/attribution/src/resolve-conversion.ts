@@ -158,7 +158,7 @@ export function mergeFacts(
  * @param named before the player was looked for
  * @param through by what it was found
  */
-function knowsWhose(
+export function knowsWhose(
   fact: ConversionFact,
   named: Pick<Conversion, 'player_id' | 'click_id'>,
   through: Identity | undefined,

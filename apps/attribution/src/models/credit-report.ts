@@ -1,16 +1,9 @@
 import { compareBytes } from '#libs/database';
-import {
-  MAX_SCALE,
-  amountOfUnits,
-  exponentOf,
-  scaleOf,
-  unitsOf,
-  type Conversion,
-  type ConversionType,
-} from '#libs/events';
+import { MAX_SCALE, amountOfUnits, unitsOf, type Conversion, type ConversionType } from '#libs/events';
 import type { Step } from '../journeys.js';
-import { ATTRIBUTION_MODELS, type AttributionModelName } from './attribution-models.js';
-import { compareUnits, splitUnits } from './split-units.js';
+import type { AttributionModelName } from './attribution-models.js';
+import { CONVERSION_SCALE, ONE_CONVERSION, shareOut } from './share-out.js';
+import { compareUnits } from './split-units.js';
 
 /** What credit is told by: where a touch came from, its campaign, or its click. */
 export const CREDIT_KEYS = {
@@ -35,8 +28,6 @@ export interface CreditRow {
   amount: string | null;
 }
 
-const CONVERSION_SCALE = 6;
-
 interface Total {
   row: Pick<CreditRow, 'key' | 'touched' | 'type' | 'currency'>;
   conversions: bigint;
@@ -54,15 +45,12 @@ export class CreditReport {
 
   /** @param steps the journey to the conversion, the earliest first */
   add(conversion: Conversion, steps: readonly Step[]): void {
-    const whole = 10n ** BigInt(CONVERSION_SCALE);
-    if (steps.length === 0) return this.credit(conversion, undefined, whole, conversion.net_amount ?? '0');
-    const weights = ATTRIBUTION_MODELS[this.model](steps, conversion.occurred_at);
-    const parts = steps.map(({ touch }, i) => ({ id: touch.touch_id, weight: weights[i]! }));
-    const counts = splitUnits(whole, parts);
-    const amounts = splitAmount(conversion, parts);
-    steps.forEach((step, i) => {
-      if (parts[i]!.weight > 0n) this.credit(conversion, step, counts[i]!, amounts[i]!);
-    });
+    if (steps.length === 0) {
+      return this.credit(conversion, undefined, ONE_CONVERSION, conversion.net_amount ?? '0');
+    }
+    for (const credit of shareOut(conversion, steps, this.model)) {
+      if (credit.weight > 0n) this.credit(conversion, credit.step, credit.count, credit.amount ?? '0');
+    }
   }
 
   /** By type and currency; the most first, conversions without a touch last. */
@@ -97,14 +85,4 @@ export class CreditReport {
     total.amount += unitsOf(amount, MAX_SCALE);
     this.totals.set(id, total);
   }
-}
-
-/** Shares of the net amount, none finer than the currency's smallest unit unless the amount itself is. */
-function splitAmount(
-  { net_amount, currency }: Conversion,
-  parts: readonly { id: string; weight: bigint }[],
-): string[] {
-  if (net_amount === null || currency === null) return parts.map(() => '0');
-  const scale = Math.max(exponentOf(currency), scaleOf(net_amount));
-  return splitUnits(unitsOf(net_amount, scale), parts).map((units) => amountOfUnits(units, scale));
 }

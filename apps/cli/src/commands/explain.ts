@@ -5,20 +5,22 @@ import { tellWay } from '../explain/tell-way.js';
 import { print, printJson } from '../print.js';
 import { withPlatform } from '../with-platform.js';
 
-/** `tributary explain <id>`: the way of one event. */
+/** `tributary explain <id>`: the story of one id. */
 export function addExplain(program: Command): void {
   program
     .command('explain')
-    .description('tell the way of one event: call, raw, canonical, facts, row, or where it stopped and why')
+    .description(
+      'tell the whole story of one id: who said what, which rule chose what, its journey and credits',
+    )
     .argument(
       '<id>',
-      'of a click, transaction, event, receipt, conversion or dead letter; or a conversion key',
+      'of a click, transaction, refund, event, receipt, conversion, player, touch or dead letter; or a key',
     )
     .option('--json', 'answer as JSON')
     .addHelpText(
       'after',
       `
-Exit code 1 where nothing is known of the id.
+Exit code 1 where nothing is known of the id. Of persons it tells ids and nothing else.
 
 Examples:
   npx tributary explain 123456789
@@ -33,7 +35,7 @@ async function run(id: string, json: boolean): Promise<void> {
   if (json) printJson(way);
   if (way.found_as.length === 0) {
     throw new CommandFailed(
-      `nothing is known of ${id}: it is no click, transaction, event, receipt or conversion here`,
+      `nothing is known of ${id}: it is no click, transaction, event, receipt, conversion or player here`,
     );
   }
   if (!json) print(tellWay(way));

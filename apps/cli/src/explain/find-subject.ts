@@ -1,64 +1,52 @@
 import type { Pool } from 'pg';
-import { conversionIdsOfClick } from './clicks.js';
-import { knownBrands } from './known-brands.js';
-import { CONVERSION_TYPES, conversionId, isReceiptId } from '#libs/events';
+import { findByEvent } from './find-by-event.js';
+import { findIdentities } from './find-identities.js';
+import { readTransactionsById } from './read-transactions.js';
+import { readTouchesById } from './read-touches.js';
+import { addClick, addFound, addTouches, type Subject } from './subject.js';
+import { isReceiptId } from '#libs/events';
 import { withFacts } from '#libs/database';
 
-/** What an id stands for; several at once where it happens to be several things. */
-export interface Subject {
-  /** In words, for people. */
-  foundAs: string[];
-  receiptIds: Set<string>;
-  clicks: { brand: string; id: string }[];
-  conversionIds: Set<string>;
-  deadLetterIds: Set<string>;
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const EVENT_ID = /^[0-9a-f]{64}$/i;
 const SHORT_HASH = /^[0-9a-f]{32}$/i;
-const CONVERSION_KEY = /^(tx|click|player|event):/;
 
-/** At most so many calls of one event are looked at. */
-const MAX_CALLS = 20;
-
-/** Finds what an id is: receipt, event, click, conversion, dead letter, transaction, or a conversion's key. */
+/**
+ * Finds what an id is: receipt, event, click, touch, conversion, conversion's key, transaction, refund, player, user,
+ * client, dead letter. Keys, transaction ids and event ids of facts have no index of their own: on a large
+ * installation PostgreSQL reads the facts through for them, which takes seconds.
+ */
 export async function findSubject(pool: Pool, id: string): Promise<Subject> {
   const subject: Subject = {
     foundAs: [],
     receiptIds: new Set(),
-    clicks: [],
+    clicks: new Map(),
+    people: [],
+    touches: [],
+    transactions: [],
     conversionIds: new Set(),
     deadLetterIds: new Set(),
   };
-  const brands = await knownBrands(pool);
   if (isReceiptId(id.toLowerCase())) {
     subject.foundAs.push('a receipt');
     subject.receiptIds.add(id.toLowerCase());
   }
-  if (EVENT_ID.test(id)) await addEvent(pool, id.toLowerCase(), subject);
   if (SHORT_HASH.test(id)) await addByHash(pool, id.toLowerCase(), subject);
-  if (UUID.test(id)) await addClick(pool, brands, id.toLowerCase(), subject);
-  await addConversionKey(pool, brands, CONVERSION_KEY.test(id) ? id : `tx:${id}`, subject);
+  if (EVENT_ID.test(id)) await findByEvent(pool, id.toLowerCase(), subject);
+  else {
+    await addIdentities(pool, id, subject);
+    await addTouches(pool, await readTouchesById(pool, id), subject);
+    await addTransactions(pool, id, subject);
+    await addByKey(pool, id, subject);
+    await addReturned(pool, id, subject);
+  }
   return subject;
 }
 
-async function addEvent(pool: Pool, eventId: string, subject: Subject): Promise<void> {
-  const calls = await pool.query<{ receipt_id: string }>(
-    'SELECT receipt_id FROM tributary.receipts WHERE event_id = $1 ORDER BY received_at LIMIT $2',
-    [eventId, MAX_CALLS],
-  );
-  const letters = await pool.query<{ dead_letter_id: string }>(
-    'SELECT dead_letter_id FROM tributary.dead_letters WHERE event_id = $1 ORDER BY failed_at LIMIT $2',
-    [eventId, MAX_CALLS],
-  );
-  for (const { receipt_id } of calls.rows) subject.receiptIds.add(receipt_id);
-  for (const { dead_letter_id } of letters.rows) subject.deadLetterIds.add(dead_letter_id);
-  if (calls.rows.length + letters.rows.length > 0) subject.foundAs.push('an event');
-}
-
 async function addByHash(pool: Pool, hash: string, subject: Subject): Promise<void> {
-  if ((await withFacts(pool, [hash])).size > 0) {
+  const returned = await pool.query('SELECT FROM tributary.reversals WHERE conversion_id = $1 LIMIT 1', [
+    hash,
+  ]);
+  if ((await withFacts(pool, [hash])).size + returned.rows.length > 0) {
     subject.foundAs.push('a conversion');
     subject.conversionIds.add(hash);
   }
@@ -69,35 +57,59 @@ async function addByHash(pool: Pool, hash: string, subject: Subject): Promise<vo
   }
 }
 
-async function addClick(pool: Pool, brands: readonly string[], id: string, subject: Subject): Promise<void> {
-  for (const brand of brands) {
-    const click = await pool.query('SELECT FROM tributary.clicks WHERE brand = $1 AND click_id = $2', [
-      brand,
-      id,
-    ]);
-    const conversions = await conversionIdsOfClick(pool, { brand, id });
-    if (click.rows.length + conversions.length === 0) continue;
-    subject.foundAs.push(`a click of ${brand}`);
-    subject.clicks.push({ brand, id });
-    for (const conversion of conversions) subject.conversionIds.add(conversion);
+async function addIdentities(pool: Pool, id: string, subject: Subject): Promise<void> {
+  for (const identity of await findIdentities(pool, id)) {
+    addFound(subject, `a ${identity.kind} of ${identity.brand}`);
+    if (identity.kind === 'click') await addClick(pool, identity, subject);
+    else subject.people.push(identity);
   }
 }
 
-async function addConversionKey(
-  pool: Pool,
-  brands: readonly string[],
-  key: string,
-  subject: Subject,
-): Promise<void> {
-  const candidates = brands.flatMap((brand) =>
-    CONVERSION_TYPES.map((type) => ({ brand, type, id: conversionId(brand, type, key) })),
+async function addTransactions(pool: Pool, id: string, subject: Subject): Promise<void> {
+  for (const transaction of await readTransactionsById(pool, id)) {
+    const { conversion_id, brand } = transaction;
+    addFound(
+      subject,
+      conversion_id === null ? `a transaction of ${brand}` : `the transaction of a deposit of ${brand}`,
+    );
+    subject.transactions.push(transaction);
+    if (conversion_id !== null) subject.conversionIds.add(conversion_id);
+  }
+}
+
+/** Conversions by their key, or by the transaction id in it: a payout's has its partner's name before it. */
+async function addByKey(pool: Pool, id: string, subject: Subject): Promise<void> {
+  const found = await pool.query<{ conversion_id: string; brand: string; type: string; by_key: boolean }>(
+    `SELECT DISTINCT conversion_id, brand, type, conversion_key = $1 AS by_key
+      FROM tributary.conversion_facts WHERE conversion_key = $1 OR transaction_id = $1 ORDER BY conversion_id`,
+    [id],
   );
-  const there = await withFacts(
-    pool,
-    candidates.map((c) => c.id),
+  const deposits = id.startsWith('tx:') ? await readTransactionsById(pool, id.slice('tx:'.length)) : [];
+  for (const { conversion_id, brand } of deposits) {
+    if (conversion_id === null) continue;
+    found.rows.push({ conversion_id, brand, type: 'deposit', by_key: true });
+  }
+  for (const { conversion_id, brand, type, by_key } of found.rows) {
+    addFound(subject, `the ${by_key ? 'key' : 'transaction'} of a ${type} of ${brand}`);
+    subject.conversionIds.add(conversion_id);
+  }
+}
+
+/** Conversions by what takes them back: also one of which nobody has told yet. */
+async function addReturned(pool: Pool, id: string, subject: Subject): Promise<void> {
+  const found = await pool.query<{ conversion_id: string; brand: string; type: string; is_refund: boolean }>(
+    `SELECT DISTINCT conversion_id, brand, conversion_type AS type, return_id = $1 AS is_refund
+      FROM tributary.reversals
+      WHERE return_id = $1 OR conversion_key = ANY($2) OR (starts_with(conversion_key, 'tx:')
+        AND conversion_type = 'payout' AND substr(conversion_key, strpos(substr(conversion_key, 4), ':') + 4) = $1)
+      ORDER BY conversion_id`,
+    [id, [id, `tx:${id}`]],
   );
-  for (const { brand, type, id } of candidates.filter((c) => there.has(c.id))) {
-    subject.foundAs.push(`the ${key.startsWith('tx:') ? 'transaction' : 'key'} of a ${type} of ${brand}`);
-    subject.conversionIds.add(id);
+  for (const { conversion_id, brand, type, is_refund } of found.rows) {
+    if (is_refund) addFound(subject, `a refund of a ${type} of ${brand}`);
+    else if (!subject.conversionIds.has(conversion_id)) {
+      addFound(subject, `a ${type} of ${brand} that was taken back`);
+    }
+    subject.conversionIds.add(conversion_id);
   }
 }

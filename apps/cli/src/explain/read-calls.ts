@@ -77,5 +77,23 @@ async function readRaw(
   if (!record) return { raw: { ...at, record: null }, events: [] };
   const parsed = parseRawEvent(record.value);
   const events = 'kind' in parsed ? [] : normalize(parsed, position);
-  return { raw: { ...at, record: JSON.parse(record.value ?? 'null') as unknown }, events };
+  const told = JSON.parse(record.value ?? 'null') as unknown;
+  return {
+    raw: { ...at, record: withoutPersonalData(told) },
+    events: events.map((e) => withoutPersonalData(e) as CanonicalEvent),
+  };
+}
+
+/** What an event may say of a person beyond ids: address and browser, the page it came from, fields of one's own. */
+const PERSONAL = new Set(['client', 'referrer', 'custom']);
+
+/** The value without such members, at every level. */
+function withoutPersonalData(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPersonalData);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !PERSONAL.has(name))
+      .map(([name, member]) => [name, withoutPersonalData(member)]),
+  );
 }

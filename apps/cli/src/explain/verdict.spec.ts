@@ -1,9 +1,8 @@
-import type { ConversionRow } from '#libs/events';
 import { callVerdict, conversionVerdict } from './verdict.js';
 import type { Call } from './read-calls.js';
-import type { ConversionStory } from './read-conversion.js';
+import type { ConversionStory, StoredRow } from './conversion-story.js';
 
-const row = (own: Partial<ConversionRow>): ConversionRow =>
+const row = (own: Partial<StoredRow>): StoredRow =>
   ({
     conversion_key: 'tx:1',
     click_id: 'c1',
@@ -15,19 +14,15 @@ const row = (own: Partial<ConversionRow>): ConversionRow =>
     last_touch_medium: null,
     last_touch_campaign: 'autumn',
     ...own,
-  }) as ConversionRow;
+  }) as StoredRow;
 const story = (own: Partial<ConversionStory>): ConversionStory => ({
   conversion_id: 'x',
   brand: 'b',
   type: 'deposit',
   conversion_key: 'event:x',
-  facts: [],
-  paired_with: null,
-  pairs: [],
-  links: [],
-  touches: [],
-  row: row({}),
-  ...own,
+  facts: [{} as ConversionStory['facts'][number]],
+  ...{ returns: [], paired_with: null, pairs: [], row: row({}), is_settled: true, fields: [], conflicts: [] },
+  ...{ first_deposit: null, person: null, journey: null, credits: [], ...own },
 });
 
 test.each<[string, Partial<ConversionStory>, RegExp]>([
@@ -40,6 +35,8 @@ test.each<[string, Partial<ConversionStory>, RegExp]>([
     /first touch newsletter \/ autumn, last touch of unknown origin\.$/,
   ],
   ['whose click nobody told of', { row: row({ attributed: false }) }, /nobody has told of click c1 yet/],
+  ['that nobody told of', { facts: [], row: null }, /taken back before/],
+  ['whose row is being made again', { is_settled: false }, /more than its row by now/],
   ['without any click', { row: row({ attributed: false, click_id: null }) }, /it names no click/],
 ])('a conversion %s', (_, own, expected) => {
   expect(conversionVerdict(story(own))).toMatch(expected);

@@ -1,9 +1,12 @@
-import type { ConversionStory } from './read-conversion.js';
+import type { ConversionStory } from './conversion-story.js';
 import type { Call } from './read-calls.js';
 import type { Way } from './read-way.js';
 
 /** Where a conversion stands, in a sentence or two. */
 export function conversionVerdict(c: ConversionStory): string {
+  if (c.facts.length === 0) {
+    return 'Nobody has told of it yet: it was taken back before. It is worth nothing, or less, as soon as it comes.';
+  }
   if (!c.row) {
     return 'Its facts are stored; its row is being made. "tributary status" shows unsettled batches, if that lasts.';
   }
@@ -13,17 +16,24 @@ export function conversionVerdict(c: ConversionStory): string {
       'amount and currency within 24 hours.'
     );
   }
-  if (c.row.attributed) {
-    const [first, last] = [touchName(c.row, 'first'), touchName(c.row, 'last')];
+  return `${standing(c.row)}${c.is_settled ? '' : ` ${UNSETTLED}`}`;
+}
+
+const UNSETTLED =
+  'Its facts say more than its row by now: the row is being made again; what follows is told by the facts.';
+
+function standing(row: Touched): string {
+  if (row.attributed) {
+    const [first, last] = [touchName(row, 'first'), touchName(row, 'last')];
     const touched =
       first === last ? `first and last touch ${first}` : `first touch ${first}, last touch ${last}`;
-    return `It stands in table conversions, attributed to click ${c.row.click_id}: ${touched}.`;
+    return `It stands in table conversions, attributed to click ${row.click_id}: ${touched}.`;
   }
-  if (c.row.click_id === null) {
+  if (row.click_id === null) {
     return 'It stands in table conversions, not attributed: it names no click, and its player is linked to none.';
   }
   return (
-    `It stands in table conversions, not attributed: nobody has told of click ${c.row.click_id} yet. ` +
+    `It stands in table conversions, not attributed: nobody has told of click ${row.click_id} yet. ` +
     'It is attributed as soon as that click comes.'
   );
 }
