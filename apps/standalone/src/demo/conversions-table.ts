@@ -13,23 +13,35 @@ export async function readConversions({ pool }: Database): Promise<ConversionRow
 /** The rows as people read them, a player's together. */
 export function drawConversions(rows: readonly ConversionRow[]): string {
   const table = new Table({
-    head: ['player', 'type', 'amount', 'transaction', 'first touch', 'last touch', 'attributed', 'told by'],
+    head: ['player', 'type', 'amount', 'transaction', 'first → last touch', 'click', 'told by'],
     style: { head: [], border: [], compact: true },
     colAligns: ['left', 'left', 'right'],
+    colWidths: [8, 15, 14, 13, 16, 9, 17],
+    wordWrap: true,
   });
   const keyOf = (r: ConversionRow): string => [r.player_id, r.occurred_at, r.conversion_id].join(' ');
   const sorted = [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   table.push(
     ...sorted.map((r) => [
       r.player_id ?? '–',
-      r.type + (r.is_first_deposit ? ' (first)' : ''),
-      r.amount === null ? '' : `${r.amount} ${r.currency}`,
+      (r.is_first_deposit ? 'first ' : '') + r.type,
+      moneyOf(r),
       r.transaction_id ?? '',
-      r.first_touch_source ?? '–',
-      r.last_touch_source ?? '–',
-      r.attributed ? 'yes' : 'not yet',
+      touchesOf(r),
+      r.attributed ? 'known' : 'not yet',
       r.sources.map((s) => s.replace('pixel-', '')).join(', '),
     ]),
   );
   return table.toString();
+}
+
+/** The amount, and what is left of it where that is less. */
+function moneyOf({ amount, net_amount, currency }: ConversionRow): string {
+  if (amount === null) return '';
+  return amount === net_amount ? `${amount} ${currency}` : `${amount} → ${net_amount} ${currency}`;
+}
+
+function touchesOf({ first_touch_source: first, last_touch_source: last }: ConversionRow): string {
+  if (first === null) return '–';
+  return first === last ? first : `${first} → ${last}`;
 }

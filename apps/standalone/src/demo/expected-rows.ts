@@ -1,4 +1,5 @@
 import { conversionId, type ConversionRow, type ConversionType, type Instant } from '#libs/events';
+import { TOLD_BY_FIVE, type ToldByFive } from './five-sources.js';
 import type { Told } from './story.js';
 
 /** What an instant is, where the run decides it: only that it is there. */
@@ -14,8 +15,9 @@ type Own = Pick<ConversionRow, 'type' | 'conversion_key' | 'player_id' | 'click_
  * The rows that the story must end in, by conversion id. Every column is exact but instants that the edge
  * stamped.
  * @param claraClicked whether her click has come
+ * @param dana undefined: her story has not been told yet
  */
-export function expectedRows(told: Told, claraClicked: boolean): ConversionRow[] {
+export function expectedRows(told: Told, claraClicked: boolean, dana?: ToldByFive): ConversionRow[] {
   const { clicks, times } = told;
   const welcome = touches('first', 'affiliate-42', 'affiliate', 'autumn', clicks.annaFirst);
   const anna = { player_id: 'anna', click_id: clicks.annaFirst, ...welcome, sub_ids: { sub1: 'banner-7' } };
@@ -61,7 +63,46 @@ export function expectedRows(told: Told, claraClicked: boolean): ConversionRow[]
       attributed: claraClicked,
       ...(claraClicked ? { ...touches('first', ...banner), ...touches('last', ...banner) } : {}),
     }),
+    ...(dana ? rowsOfDana(dana) : []),
   ].sort((a, b) => (a.conversion_id < b.conversion_id ? -1 : 1));
+}
+
+/** One deposit of five sources, of which 15 USD went back; and a payout that was reversed. */
+function rowsOfDana({ click, times }: ToldByFive): ConversionRow[] {
+  const banner = ['affiliate-42', 'affiliate', 'autumn', click, times.click] as const;
+  const visit = ['google', 'cpc', 'brand', null, times.visit] as const;
+  const dana = { player_id: 'dana', click_id: click, ...touches('first', ...banner) };
+  return [
+    row({
+      ...dana,
+      ...touches('last', ...banner),
+      ...{ type: 'registration', conversion_key: `click:${click}`, occurred_at: times.registration },
+      sources: ['pixel-browser'],
+    }),
+    row({
+      ...dana,
+      // The visit is of her client, which GA4 says the deposit was made by
+      ...touches('last', ...visit),
+      ...deposit(TOLD_BY_FIVE, '40', 'USD', true),
+      ...{ net_amount: '25', conflict: true, client_id: 'GA1.1.77', occurred_at: times.deposit },
+      sources: ['acme', 'ga4', 'intarget', 'payments', 'pixel-browser', 'pixel-server'],
+      provenance: {
+        ...from('intarget', 'status', 'occurred_at', 'player_id', 'transaction_id', 'amount', 'currency'),
+        ...{ click_id: 'pixel-server', client_id: 'ga4' },
+      },
+    }),
+    row({
+      ...dana,
+      ...touches('last', ...banner),
+      ...{ type: 'payout', conversion_key: 'tx:besitos:goal-77', transaction_id: 'goal-77' },
+      ...{ amount: '3', currency: 'USD', net_amount: '0', status: 'reversed', occurred_at: times.payout },
+      sources: ['besitos'],
+      provenance: {
+        ...from('besitos', 'status', 'occurred_at', 'player_id', 'transaction_id', 'amount', 'currency'),
+        click_id: 'identity_link',
+      },
+    }),
+  ];
 }
 
 function deposit(transaction: string, amount: string, currency: string, isFirst: boolean) {
@@ -81,7 +122,7 @@ function touches(
   source: string,
   medium: string,
   campaign: string | null,
-  clickId: string,
+  clickId: string | null,
   at: Instant = SOME_INSTANT,
 ): Partial<ConversionRow> {
   return {
@@ -111,7 +152,7 @@ function row(own: Own): ConversionRow {
     status: 'approved',
     is_first_deposit: false,
     conflict: false,
-    provenance: Object.fromEntries(told.map((field) => [field, source])),
+    provenance: from(source, ...told),
     sub_ids: {},
     custom: {},
     first_touch_at: null,
@@ -129,4 +170,9 @@ function row(own: Own): ConversionRow {
     updated_at: SOME_INSTANT,
     ...own,
   };
+}
+
+/** Provenance of fields that are all of one source. */
+function from(source: string, ...fields: string[]): Record<string, string> {
+  return Object.fromEntries(fields.map((field) => [field, source]));
 }

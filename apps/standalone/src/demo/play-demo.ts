@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readWay, tellWay } from '#apps/cli';
 import { readReceipt, readStatus } from '#apps/console';
 import { databaseOf } from '#libs/runtime';
 import { drawConversions, readConversions } from './conversions-table.js';
 import { differences } from './differences.js';
 import { expectedRows } from './expected-rows.js';
+import { TOLD_BY_FIVE, tellByFive, type ToldByFive } from './five-sources.js';
 import { pixelCalls } from './pixel-calls.js';
 import type { Screen } from './screen.js';
-import { tellLateClick, tellStory, type Told } from './story.js';
+import { asking, tellLateClick, tellStory, type Told } from './story.js';
 import type { World } from './world.js';
 
 const PATIENCE_MS = 30_000;
@@ -16,26 +18,43 @@ const LOOK_EVERY_MS = 50;
 export async function playDemo(world: World, screen: Screen): Promise<{ problems: string[] }> {
   const calls = pixelCalls(world.pixelUrl);
   screen.heading(`Pixels are fired at ${world.pixelUrl}`);
-  const told = await tellStory(calls, world.process.platform.eventLog, Date.now(), screen.say);
+  const { platform } = world.process;
+  const now = Date.now();
+  const told = await tellStory(calls, platform.eventLog, now, screen.say);
 
   screen.heading('Table conversions: Clara has no click yet');
   const problems = await converge(world, screen, told, false);
-  const early = await readReceipt(databaseOf(world.process.platform), told.receipts.unattributed);
+  const early = await readReceipt(databaseOf(platform), told.receipts.unattributed);
   screen.line(`  the receipt of her deposit says: ${early.state}\n`);
   if (early.state !== 'unattributed') problems.push(`the early deposit is ${early.state}, not unattributed`);
 
   await tellLateClick(calls, told, screen.say);
   screen.heading('Table conversions: her click has come');
   problems.push(...(await converge(world, screen, told, true)));
+
+  screen.heading(
+    'Five sources tell of one deposit of Dana: late, twice, out of order, with different amounts',
+  );
+  const dana = await tellByFive(calls, platform.eventLog, now, asking(screen.say), screen.say);
+  screen.heading('Table conversions: one deposit, and what is left of it');
+  problems.push(...(await converge(world, screen, told, true, dana)));
   problems.push(...(await showReceipts(world, screen, told)), ...(await showDeadLetter(world, screen)));
+  screen.heading(`What "npx tributary explain ${TOLD_BY_FIVE}" says\n`);
+  screen.line(tellWay(await readWay(platform, TOLD_BY_FIVE)));
   showAddresses(world, screen);
   return { problems };
 }
 
 /** Draws the table until it is as expected and nothing is left to be read. */
-async function converge(world: World, screen: Screen, told: Told, claraClicked: boolean): Promise<string[]> {
+async function converge(
+  world: World,
+  screen: Screen,
+  told: Told,
+  claraClicked: boolean,
+  dana?: ToldByFive,
+): Promise<string[]> {
   const { platform } = world.process;
-  const expected = expectedRows(told, claraClicked);
+  const expected = expectedRows(told, claraClicked, dana);
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const { lag, unsettled_batches, dead_letters } = await readStatus(platform);
@@ -90,5 +109,5 @@ function showAddresses(world: World, screen: Screen): void {
   screen.line(`  console     ${world.consoleUrl}/status`);
   screen.line(`  metrics     ${world.adminUrl}/metrics`);
   screen.line(`  PostgreSQL  ${world.psql}`);
-  screen.line(`  tools       DATA_DIR=${world.dataDir} npx tributary explain 123456789`);
+  screen.line(`  tools       DATA_DIR=${world.dataDir} npx tributary explain ${TOLD_BY_FIVE}`);
 }

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Answer } from './pixel-calls.js';
+import type { Say } from './story.js';
 
 /** Where a demo shows what happens: lines below one another, and below them a table that may change. */
 export class Screen {
@@ -7,11 +7,11 @@ export class Screen {
 
   constructor(private readonly out: NodeJS.WriteStream) {}
 
-  /** A line of the story; behind it, what was answered. */
-  say = (what: string, answer?: Answer): void => {
-    const status = answer ? `${answer.status}  ` : '     ';
-    this.line(`  ${status}${what}`);
-    if (answer?.status !== 422) return;
+  /** A line of the story; before it, what was answered. */
+  say: Say = (what, answer) => {
+    const status = answer === 'log' ? answer : answer ? String(answer.status) : '';
+    this.line(`  ${status.padEnd(5)}${what}`);
+    if (answer === undefined || answer === 'log' || answer.status !== 422) return;
     const { errors } = JSON.parse(answer.body) as { errors: { field: string; message: string }[] };
     for (const { field, message } of errors) this.line(`         ${field}: ${message}`);
   };

@@ -12,8 +12,21 @@ export interface Told {
   receipts: { duplicate: string; weak: string; unattributed: string; test: string };
 }
 
-/** Says what was called and what was answered. */
-export type Say = (what: string, answer?: Answer) => void;
+/** Says what was called and what was answered; `log`: the event log has taken an event. */
+export type Say = (what: string, answer?: Answer | 'log') => void;
+
+/** Makes a call and says how it was answered. @throws where the status is not what it must be */
+export type Ask = <A extends Answer>(what: string, status: number, call: Promise<A>) => Promise<A>;
+
+/** Calls that are said as they are made. */
+export function asking(say: Say): Ask {
+  return async (what, status, call) => {
+    const answer = await call;
+    say(what, answer);
+    if (answer.status !== status) throw new Error(`"${what}" was answered ${answer.status}, not ${status}`);
+    return answer;
+  };
+}
 
 const MINUTE_MS = 60_000;
 
@@ -28,12 +41,7 @@ export async function tellStory(
   now: number,
   say: Say,
 ): Promise<Told> {
-  const ask = async <A extends Answer>(what: string, status: number, call: Promise<A>): Promise<A> => {
-    const answer = await call;
-    say(what, answer);
-    if (answer.status !== status) throw new Error(`"${what}" was answered ${answer.status}, not ${status}`);
-    return answer;
-  };
+  const ask = asking(say);
   const times = {
     benClick: instantFromMs(now - 30 * MINUTE_MS),
     claraClick: instantFromMs(now - 20 * MINUTE_MS),
@@ -110,7 +118,5 @@ export async function tellStory(
 /** Clara's click comes after all. */
 export async function tellLateClick({ reportClicks }: PixelCalls, told: Told, say: Say): Promise<void> {
   const click = { click_id: told.clicks.clara, link: 'welcome', time: told.times.claraClick };
-  const answer = await reportClicks([click]);
-  say("Clara's click comes at last", answer);
-  if (answer.status !== 202) throw new Error(`Clara's click was answered ${answer.status}, not 202`);
+  await asking(say)("Clara's click comes at last", 202, reportClicks([click]));
 }
