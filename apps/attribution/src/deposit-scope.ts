@@ -69,6 +69,18 @@ export class DepositScope {
     await this.readPairs();
   }
 
+  /** Whose the changed deposits may be or have been (by `identityKey`), where there is one that may have been a pair. */
+  async holders(): Promise<Map<string, Set<string>>> {
+    const holders = new Map<string, Set<string>>();
+    if (!this.facts.some((f) => f.weak)) return holders;
+    for (const id of this.changed) {
+      const owners = this.ownersOf(id);
+      if (owners.length === 0) continue;
+      holders.set(id, new Set((await this.reader.relatedTo(owners)).map(identityKey)));
+    }
+    return holders;
+  }
+
   /** Of which players (by `playerKey`) only the deposits before an instant are known. */
   async knownBefore(): Promise<Map<string, Instant>> {
     const known = new Map<string, Instant>();

@@ -21,7 +21,8 @@ function project(
   journeys = nobody,
 ): Projection {
   const owners = new Set(['p', 'p1', 'q', 'r'].map((id) => identityKey({ brand: 'b', kind: 'player', id })));
-  const changed = { inserted: idsOf(inserted), updated: idsOf(updated), formerTimes: new Map() };
+  const holders = new Map([...idsOf(updated)].map((id) => [id, owners]));
+  const changed = { inserted: idsOf(inserted), updated: idsOf(updated), formerTimes: new Map(), holders };
   return resolvePlan(
     planProjection({ facts, returns: [], owners, knownBefore: new Map() }, journeys, changed),
     journeys,

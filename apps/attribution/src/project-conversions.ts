@@ -38,6 +38,8 @@ export interface Changed {
   updated: ReadonlySet<string>;
   /** When the updated ones happened by words that no longer stand. */
   formerTimes: ReadonlyMap<string, readonly Instant[]>;
+  /** Whose the updated deposits may be or have been (by `identityKey`). */
+  holders: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** What is known of the conversions that a change may have touched. */
@@ -67,10 +69,16 @@ interface Deposit extends PairableDeposit {
 export function planProjection(known: KnownFacts, players: PlayerFinder, changed: Changed): Plan {
   const factsOf = groupBy(known.facts, (f) => f.conversion_id);
   const returnsOf = groupBy(known.returns, (r) => r.conversion_id);
-  const depositOf = (id: string, together: readonly string[] = [id]): Deposit => {
+  const mergedOf = new Map<string, MergedFacts>();
+  const merge = (id: string, together: readonly string[] = [id]): MergedFacts => {
     const { facts, returns } = gather(together, factsOf, returnsOf);
-    const { brand } = facts[0]!;
-    return depositFrom(id, isWeak(factsOf.get(id)!), brand, mergeFacts(brand, facts, returns, players));
+    const merged = mergeFacts(facts[0]!.brand, facts, returns, players);
+    mergedOf.set(id, merged);
+    return merged;
+  };
+  const depositOf = (id: string, together?: readonly string[]): Deposit => {
+    const facts = factsOf.get(id)!;
+    return depositFrom(id, isWeak(facts), facts[0]!.brand, merge(id, together));
   };
   const alone = new Map<string, Deposit>();
   for (const [id, [fact]] of factsOf) {
@@ -115,8 +123,7 @@ export function planProjection(known: KnownFacts, players: PlayerFinder, changed
       .filter((id) => !strongOf.has(id))
       .map((id) => {
         const { facts, returns } = gather(partsOf.get(id) ?? [id], factsOf, returnsOf);
-        const merged = mergeFacts(facts[0]!.brand, facts, returns, players);
-        return { facts, returns, merged, isFirstDeposit: firsts.has(id) };
+        return { facts, returns, merged: mergedOf.get(id) ?? merge(id), isFirstDeposit: firsts.has(id) };
       }),
     pairings: there
       .filter((id) => alone.get(id)?.weak)
@@ -141,9 +148,9 @@ export function resolvePlan({ rows, pairings, gone }: Plan, journeys: Journeys):
 }
 
 /** Whether all that a deposit can be paired with is known. */
-function isOwned({ brand, player_id, click_id }: Deposit, owners: ReadonlySet<string>): boolean {
-  if (player_id !== null) return owners.has(identityKey({ brand, kind: 'player', id: player_id }));
-  return click_id === null || owners.has(identityKey({ brand, kind: 'click', id: click_id }));
+function isOwned(deposit: Deposit, owners: ReadonlySet<string>): boolean {
+  const subject = subjectOf(deposit);
+  return subject === undefined || owners.has(subject);
 }
 
 /** Whether a conversion is told without a transaction id by all who tell of it. */
@@ -170,28 +177,35 @@ function depositFrom(conversion_id: string, weak: boolean, brand: string, merged
 
 /**
  * Deposits whose pairing the change can have moved: those that the changed ones can be paired with, directly or
- * through others. An updated one may have left a pair: whatever lies near it, by any word that was ever told of it.
+ * through others. An updated one may have left a pair: whatever lies near it, by any word that was ever told of it, and
+ * is of somebody whose it may have been.
  */
 function movedInPairing(
   deposits: readonly Deposit[],
   factsOf: ReadonlyMap<string, readonly ConversionFact[]>,
-  { inserted, updated, formerTimes }: Changed,
+  { inserted, updated, formerTimes, holders }: Changed,
 ): string[][] {
   if (!deposits.some((d) => d.weak)) return [];
-  const byTime = deposits.toSorted((a, b) => compareBytes(a.occurred_at, b.occurred_at));
-  const near = (at: Instant, weak: boolean): Deposit[] =>
-    within(
-      byTime,
-      instantDaysBefore(at, PAIRING_WINDOW_DAYS),
-      instantDaysAfter(at, PAIRING_WINDOW_DAYS),
-    ).filter((d) => d.weak === weak);
+  const bySubject = groupBy(
+    deposits.toSorted((a, b) => compareBytes(a.occurred_at, b.occurred_at)),
+    subjectOf,
+  );
   const seeds = new Set([...inserted, ...updated]);
   for (const id of updated) {
     const facts = factsOf.get(id) ?? [];
-    if (facts.length > 0 && facts[0]!.type !== 'deposit') continue;
-    const left = facts.length > 0 && !isWeak(facts) ? [true] : facts.length > 0 ? [false] : [true, false];
-    for (const at of [...facts.map((f) => f.occurred_at), ...(formerTimes.get(id) ?? [])]) {
-      for (const weak of left) for (const d of near(at, weak)) seeds.add(d.conversion_id);
+    const times = [...facts.map((f) => f.occurred_at), ...(formerTimes.get(id) ?? [])];
+    for (const subject of holders.get(id) ?? []) {
+      const theirs = bySubject.get(subject);
+      if (theirs === undefined) continue;
+      for (const at of times) {
+        const [from, to] = [
+          instantDaysBefore(at, PAIRING_WINDOW_DAYS),
+          instantDaysAfter(at, PAIRING_WINDOW_DAYS),
+        ];
+        for (const d of within(theirs, from, to)) {
+          if (facts.length === 0 || d.weak !== isWeak(facts)) seeds.add(d.conversion_id);
+        }
+      }
     }
   }
   return [...groupBy(deposits, pairingKeyOf).values()]
@@ -200,6 +214,12 @@ function movedInPairing(
     .concat(deposits.filter((d) => seeds.has(d.conversion_id)).map((d) => [d]))
     .filter((some) => some.some((d) => seeds.has(d.conversion_id)))
     .map((some) => some.map((d) => d.conversion_id));
+}
+
+/** Whose a deposit is, as pairing has it: its player's, else its click's. By `identityKey`. */
+function subjectOf({ brand, player_id, click_id }: Deposit): string | undefined {
+  if (player_id !== null) return identityKey({ brand, kind: 'player', id: player_id });
+  return click_id === null ? undefined : identityKey({ brand, kind: 'click', id: click_id });
 }
 
 /** Weak and strong deposits of one key that lie near each other, and whoever lies near those. */

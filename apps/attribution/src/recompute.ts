@@ -95,6 +95,7 @@ async function readScope(
       inserted: new Set(change.inserted.filter((id) => !updated.has(id))),
       updated,
       formerTimes: timesOf(formers),
+      holders: await deposits.holders(),
     },
   };
 }

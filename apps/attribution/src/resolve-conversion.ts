@@ -113,7 +113,8 @@ export function mergeFacts(
   };
   const transaction_id = take('transaction_id');
   const status = take('status')!;
-  const names = {
+  const named = {
+    brand,
     player_id: take('player_id'),
     click_id: take('click_id'),
     client_id: take('client_id'),
@@ -122,20 +123,20 @@ export function mergeFacts(
   const priced = ranked.find((f) => f.amount !== null) ?? ranked.find((f) => f.money_low !== null);
   if (priced) provenance['amount'] = provenance['currency'] = priced.source;
   const money = priced && moneyOf(priced);
-  const found = names.player_id === null ? players.playerOf({ brand, ...names }) : null;
-  const timed = ranked.find((f) => knowsWhose(f, names, found?.through)) ?? ranked[0]!;
+  const found = named.player_id === null ? players.playerOf(named) : null;
+  const timed = ranked.find((f) => knowsWhose(f, named, found?.through)) ?? ranked[0]!;
   provenance['occurred_at'] = timed.source;
-  if (found) {
-    names.player_id = found.playerId;
-    provenance['player_id'] = 'identity_link';
-  }
+  if (found) provenance['player_id'] = 'identity_link';
 
   const amount = money?.amount ?? null;
   const currency = money?.currency ?? null;
-  const { reversedBy, refunded, refunds, hasOtherCurrency } = resolveReturns(returns, currency);
+  const { reversals, reversedBy, refunded, refunds, hasOtherCurrency } = resolveReturns(returns, currency);
   if (reversedBy !== null) provenance['status'] = reversedBy;
   return {
-    ...names,
+    player_id: found ? found.playerId : named.player_id,
+    click_id: named.click_id,
+    client_id: named.client_id,
+    user_id: named.user_id,
     playerThrough: found?.through,
     transaction_id,
     occurred_at: timed.occurred_at,
@@ -144,9 +145,7 @@ export function mergeFacts(
     status: reversedBy === null ? status : 'reversed',
     refunded,
     overReturned: hasOtherCurrency || (amount !== null && isMore(refunded, amount)),
-    returnsReceivedAt: [...returns.filter((r) => r.kind === 'reversal'), ...refunds].map(
-      (r) => r.received_at,
-    ),
+    returnsReceivedAt: [...reversals, ...refunds].map((r) => r.received_at),
     provenance,
     ranked,
   };

@@ -6,16 +6,27 @@ import { compareWeight } from './merge-rules.js';
 export interface Returned {
   /** The weightiest source that reversed it; null: none has. */
   reversedBy: string | null;
+  /** What each source says of it. */
+  reversals: readonly ReturnFact[];
   /** The refunds that count, each id once. */
-  refunds: ReturnFact[];
+  refunds: readonly ReturnFact[];
   /** What they come to in the conversion's currency. */
   refunded: string;
   /** A refund is in another currency, and there is no rate to be had from nowhere. */
   hasOtherCurrency: boolean;
 }
 
+const NOTHING: Returned = {
+  reversedBy: null,
+  reversals: [],
+  refunds: [],
+  refunded: '0',
+  hasOtherCurrency: false,
+};
+
 /** @param currency the conversion's; null: it has no money */
 export function resolveReturns(returns: readonly ReturnFact[], currency: string | null): Returned {
+  if (returns.length === 0) return NOTHING;
   const reversals = returns.filter((r) => r.kind === 'reversal').sort(compareWeight);
   const byId = new Map<string, ReturnFact>();
   for (const refund of returns.filter((r) => r.kind === 'refund').sort(compareWeight)) {
@@ -27,6 +38,7 @@ export function resolveReturns(returns: readonly ReturnFact[], currency: string 
     .reduce((units, r) => units + unitsOf(r.amount ?? '0', MAX_SCALE), 0n);
   return {
     reversedBy: reversals[0]?.source ?? null,
+    reversals,
     refunds,
     refunded: amountOfUnits(sum, MAX_SCALE),
     hasOtherCurrency: refunds.some((r) => r.currency !== currency),
