@@ -7,7 +7,7 @@ import { databaseOf, migrate, openPlatform } from '#libs/runtime';
 import { startKafka } from '#test/kafka-cluster';
 import { durableServer, type DurableServer } from '#test/postgres';
 import type { Closers } from './closers.js';
-import { NodeProcess } from './node-process.js';
+import { NodeProcess, type Line } from './node-process.js';
 import { postmasterOf } from './process-usage.js';
 
 /** Which engine carries the events. */
@@ -62,12 +62,18 @@ export async function startApp(
   name: 'pixel-ingress' | 'normalizer' | 'attribution',
   installation: Installation,
   closers: Closers,
-  options: { environment?: Record<string, string>; profileTo?: string | undefined } = {},
+  options: {
+    environment?: Record<string, string>;
+    profileTo?: string | undefined;
+    /** Is told every line from the first. */
+    onLine?: (line: Line) => void;
+  } = {},
 ): Promise<NodeProcess> {
   const app = NodeProcess.start(name, `apps/${name}/src/main.js`, closers, {
     environment: { ...installation.environment, ...options.environment },
     profileTo: options.profileTo,
   });
+  if (options.onLine) app.onLine(options.onLine);
   await app.line((line) => line['msg'] === 'started');
   return app;
 }

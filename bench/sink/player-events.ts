@@ -6,6 +6,7 @@ import {
   type RawEvent,
 } from '#libs/events';
 import { rawClick, rawConversion, type Edge } from '../../apps/pixel-ingress/src/raw-event-of.js';
+import { clickIdOf, randomOf, sixBytes } from '../parts/random.js';
 
 /** Events of one player: a click, an install, a registration and two calls about deposits. */
 export const EVENTS_PER_PLAYER = 5;
@@ -31,18 +32,8 @@ const APART_MS = 20;
 const STEP_PLAYERS = 6_000;
 const JITTER_PLAYERS = 6_500;
 
-/** Numbers from 0 to 1 that are the same on every run (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
-}
-
-const CLIENT = {
+/** What a browser's call tells. */
+export const CLIENT = {
   ip: '203.0.113.0',
   user_agent:
     'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36',
@@ -73,24 +64,13 @@ export function playerEvents(first: number, players: number): RawEvent[] {
 
 function edgeOf(step: number, receivedMs: number, random: () => number): Edge {
   const browser = step < 2;
-  const bytes = Uint8Array.from({ length: 6 }, () => Math.floor(random() * 256));
   return {
     brand: 'default',
     source: browser ? 'pixel-browser' : 'pixel-server',
     receivedAt: instantFromMs(receivedMs),
-    receiptId: newReceiptId(receivedMs, bytes),
+    receiptId: newReceiptId(receivedMs, sixBytes(random)),
     client: browser ? CLIENT : undefined,
   };
-}
-
-/** A random-looking id that the player's number decides. */
-function clickIdOf(player: number): string {
-  const random = randomOf(player * 2_654_435_761);
-  const hex = (digits: number): string =>
-    Math.floor(random() * 16 ** digits)
-      .toString(16)
-      .padStart(digits, '0');
-  return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(8)}${hex(4)}`;
 }
 
 function clickOf(player: number): PixelClick {

@@ -1,6 +1,6 @@
 import type { DurableServer } from '#test/postgres';
 import { until } from '#test/until';
-import type { SettledBatches } from './drain.js';
+import type { SettledBatches } from '../parts/drain.js';
 
 /** How PostgreSQL goes away in the middle of a drain. */
 export type Outage = 'restart' | 'kill -9';

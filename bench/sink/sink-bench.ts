@@ -2,12 +2,12 @@ import type { Closers } from '../parts/closers.js';
 import { openInstallation, withClient, type Installation, type LogEngine } from '../parts/installation.js';
 import { conditionsOf, type Report } from '../report/report.js';
 import { publishBacklog } from './backlog.js';
-import { drain, type Drained } from './drain.js';
+import { drain, type Drained } from '../parts/drain.js';
 import { EVENTS_PER_PLAYER, MIX, visibleRowsOf } from './player-events.js';
 import { takeAway, type Outage, type Recovery } from './recovery.js';
 import { sinkTables, sinkTargets } from './sink-report.js';
-import { storePlayers } from './stored-players.js';
-import { measureUpsertLimit, type UpsertLimit } from './upsert-limit.js';
+import { CONVERSIONS_PER_STORED, storePlayers } from '../parts/stored-players.js';
+import { measureUpsertLimit, type UpsertLimit } from '../parts/upsert-limit.js';
 
 export interface SinkOptions {
   log: LogEngine;
@@ -56,7 +56,8 @@ export async function benchSink(options: SinkOptions, closers: Closers): Promise
   const fillings = [...Array<number>(options.rounds).fill(0), ...(options.stored ? [options.stored] : [])];
   for (const stored of fillings) {
     await onFresh(async (installation, own) => {
-      if (stored > 0) await storePlayers(installation.postgres.url, stored);
+      if (stored > 0)
+        await storePlayers(installation.postgres.url, Math.ceil(stored / CONVERSIONS_PER_STORED));
       figures.runs.push(await run(installation, players, stored, options, own));
     });
   }
@@ -91,7 +92,7 @@ async function run(
   const events = await publishBacklog(installation.eventLog, FIRST_PLAYER, players);
   const drained = await drain(installation, { attributions, profile }, closers);
   await expectRows(installation, players);
-  const limit = await measureUpsertLimit(installation.postgres.url, events);
+  const limit = await measureUpsertLimit(installation.postgres.url, ['conversions'], events);
   return { ...drained, events, storedBefore, limit };
 }
 

@@ -1,8 +1,8 @@
-import type { Closers } from '../parts/closers.js';
-import { startApp, type Installation } from '../parts/installation.js';
-import type { NodeProcess } from '../parts/node-process.js';
-import { cpuSecondsOf, cpuSecondsOfTree, peakMemoryMiB } from '../parts/process-usage.js';
-import { untilDrained } from '../parts/until-drained.js';
+import type { Closers } from './closers.js';
+import { startApp, type Installation } from './installation.js';
+import type { Line, NodeProcess } from './node-process.js';
+import { cpuSecondsOf, cpuSecondsOfTree, peakMemoryMiB } from './process-usage.js';
+import { untilDrained } from './until-drained.js';
 
 /** What a part of the machine used meanwhile. */
 export interface Usage {
@@ -14,61 +14,73 @@ export interface Usage {
 
 /** A backlog that was taken in. */
 export interface Drained {
-  /** From the normalizer's start of work to the last batch that was settled. */
+  /** From the apps' start of work to the last batch that was settled. */
   seconds: number;
   /** Canonical events in a batch of attribution, on average. */
   eventsPerBatch: number;
+  /** Sum of the batches' durations; some overlap. */
+  batchSeconds: number;
   usage: Usage[];
 }
 
 export interface DrainOptions {
   /** Processes of attribution. */
   attributions: number;
+  /** Without: the backlog is on `conversion-events`. Default true. */
+  normalizer?: boolean;
   profile?: string | undefined;
   /** Is begun with the drain, and waited for. */
-  meanwhile?: ((settled: SettledBatches) => Promise<void>) | undefined;
+  meanwhile?: ((settled: SettledBatches, attributions: readonly NodeProcess[]) => Promise<void>) | undefined;
 }
 
 /** Hears of the batches that attribution has settled. */
 export class SettledBatches {
   count = 0;
   events = 0;
+  /** Sum of their durations. */
+  ms = 0;
+  /** When the first of them was begun, epoch milliseconds. */
+  firstAtMs = Infinity;
   /** When the last of them was settled, epoch milliseconds. */
   lastAtMs = 0;
 
-  watch(attribution: NodeProcess): void {
-    attribution.onLine((line) => {
-      if (line['msg'] !== 'attributed') return;
-      this.count++;
-      this.events += Number(line['in']);
-      this.lastAtMs = Math.max(this.lastAtMs, Date.parse(String(line['time'])));
-    });
-  }
+  readonly hear = (line: Line): void => {
+    if (line['msg'] !== 'attributed') return;
+    const at = Date.parse(String(line['time']));
+    const ms = Number(line['ms']);
+    this.count++;
+    this.events += Number(line['in']);
+    this.ms += ms;
+    this.firstAtMs = Math.min(this.firstAtMs, at - ms);
+    this.lastAtMs = Math.max(this.lastAtMs, at);
+  };
 }
 
-/** Starts normalizer and attribution on the backlog that lies there; waits until every row of it is settled. */
+/** Starts attribution, and the normalizer where there is one, on the backlog that lies there; waits until every row
+ * of it is settled. */
 export async function drain(
   installation: Installation,
-  { attributions: count, profile, meanwhile }: DrainOptions,
+  { attributions: count, normalizer = true, profile: profileTo, meanwhile }: DrainOptions,
   closers: Closers,
 ): Promise<Drained> {
-  const app = { profileTo: profile };
   const settled = new SettledBatches();
   const attributions = await Promise.all(
-    Array.from({ length: count }, () => startApp('attribution', installation, closers, app)),
+    Array.from({ length: count }, () =>
+      startApp('attribution', installation, closers, { profileTo, onLine: settled.hear }),
+    ),
   );
-  attributions.forEach((a) => settled.watch(a));
-  const normalizer = await startApp('normalizer', installation, closers, app);
+  const normalizers = normalizer ? [await startApp('normalizer', installation, closers, { profileTo })] : [];
   const startedAtMs = Date.now();
-  const apps = [normalizer, ...attributions];
+  const apps = [...normalizers, ...attributions];
   const before = await usageOf(installation, apps);
-  await meanwhile?.(settled);
+  await meanwhile?.(settled, attributions);
   await untilDrained(installation);
   const after = await usageOf(installation, apps);
   await Promise.all(apps.map((a) => a.stop()));
   return {
-    seconds: (settled.lastAtMs - startedAtMs) / 1_000,
+    seconds: (settled.lastAtMs - Math.min(startedAtMs, settled.firstAtMs)) / 1_000,
     eventsPerBatch: settled.events / settled.count,
+    batchSeconds: settled.ms / 1_000,
     usage: after.map((part, i) => ({ ...part, cpuSeconds: part.cpuSeconds - before[i]!.cpuSeconds })),
   };
 }

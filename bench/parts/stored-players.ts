@@ -1,7 +1,9 @@
-import { withClient } from '../parts/installation.js';
+import { withClient } from './installation.js';
 
-/** Conversions of one player that is put into the tables beforehand. */
-const CONVERSIONS_PER_PLAYER = 4;
+/** Conversions of a player that is stored beforehand. */
+export const CONVERSIONS_PER_STORED = 4;
+/** Facts of a player that is stored beforehand: a click, a touchpoint, a link, the conversions', and three records. */
+export const FACTS_PER_STORED = 3 + CONVERSIONS_PER_STORED + 3;
 const PLAYERS_AT_ONCE = 50_000;
 
 /** What stands in for a hash: random-looking ids spread over the whole index, as those of real events are. */
@@ -26,6 +28,11 @@ const CONVERSIONS = `${PLAYERS}, LATERAL (VALUES
     CASE WHEN n > 2 THEN substr(key, 4) END AS transaction_id,
     CASE WHEN n = 1 THEN 'pixel-browser' ELSE 'pixel-server' END AS source) AS v`;
 
+const AGENT = `'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36'`;
+const TOLD = 'custom, source, trust, authority, version, canonical_event_id, received_at';
+const TOLD_VALUES = (what: string): string =>
+  `'{}', 'spacevegas-api', 'partner_api', 1, (extract(epoch FROM ${AT}) * 1000000)::bigint, ${hash(`'${what}' || p`)}, ${AT}`;
+
 const STATEMENTS = [
   `INSERT INTO tributary.clicks (brand, click_id, source, link, occurred_at, utm_source, utm_medium, utm_campaign,
      sub_ids, ad_click_ids, client, event_id, receipt_id, first_receipt_id, first_received_at)
@@ -35,8 +42,9 @@ const STATEMENTS = [
      utm_campaign, sub_ids, ad_click_ids, event_id, receipt_id, first_received_at)
    SELECT 'default', ${CLICK}, 'pixel-browser', ${AT}, ${CLICK}, ${UTM}, ${SUB_IDS}, '{}', ${hash(`'touch' || p`)},
      ${RECEIPT('0')}, ${AT} FROM ${PLAYERS}`,
-  `INSERT INTO tributary.identity_links (brand, click_id, player_id, occurred_at, registered_at, first_received_at)
-   SELECT 'default', ${CLICK}, ${PLAYER}, ${AT}, ${AT}, ${AT} FROM ${PLAYERS}`,
+  `INSERT INTO tributary.identity_links (brand, left_kind, left_id, right_kind, right_id, occurred_at,
+     registered_at, first_received_at)
+   SELECT 'default', 'click', ${CLICK}, 'player', ${PLAYER}, ${AT}, ${AT}, ${AT} FROM ${PLAYERS}`,
   `INSERT INTO tributary.receipts (receipt_id, event_id, brand, kind, source, click_id, is_test, raw_position,
      received_at)
    SELECT ${RECEIPT('0')}, ${hash(`'click' || p`)}, 'default', 'click', 'pixel-browser', ${CLICK}, false, '0/' || p, ${AT}
@@ -47,7 +55,7 @@ const STATEMENTS = [
   `INSERT INTO tributary.conversion_facts (conversion_id, source, brand, type, conversion_key, version, status_rank,
      event_id, receipt_id, player_id, click_id, transaction_id, occurred_at, amount, currency, status, weak, client,
      custom, player_id_low, player_id_high, money_low, money_high, first_receipt_id, first_received_at,
-     last_received_at)
+     received_at)
    SELECT id, source, 'default', type, key, -(extract(epoch FROM at) * 1000000)::bigint, 0, event_id, ${RECEIPT('n')},
      player, ${CLICK}, transaction_id, at, amount, currency, 'approved', false,
      CASE WHEN n = 1 THEN ${CLIENT} ELSE '{}' END, '{}', player, player, currency || ' ' || amount,
@@ -61,15 +69,25 @@ const STATEMENTS = [
      n = 3, ARRAY[source], false, jsonb_build_object('click_id', source, 'occurred_at', source, 'player_id', source,
      'status', source), ${SUB_IDS}, '{}', ${AT}, ${UTM}, ${CLICK}, ${AT}, ${UTM}, ${CLICK}, true, at, at, 0
    FROM ${CONVERSIONS}`,
+  `INSERT INTO tributary.transactions (brand, id, player_id, amount, currency, type, status, payment_system, dir,
+     created_at, updated_at, invoice_id, wallet_id, user_agent, ip, requisite, ${TOLD}, status_rank)
+   SELECT 'default', 'stored-t-' || p, ${PLAYER}, 40, 'EUR', 'Normal', 'Success', 'cards', 'OUT', ${AT}, ${AT},
+     'i-' || p, 'w-' || p, ${AGENT}, '203.0.113.0', '4111 **** 1111', ${TOLD_VALUES('transaction')}, 2 FROM ${PLAYERS}`,
+  `INSERT INTO tributary.logins (brand, id, player_id, ip, created_at, user_agent, host, is_success, ${TOLD})
+   SELECT 'default', 'stored-l-' || p, ${PLAYER}, '203.0.113.0', ${AT}, ${AGENT}, 'm.spacevegas.test', true,
+     ${TOLD_VALUES('login')} FROM ${PLAYERS}`,
+  `INSERT INTO tributary.game_sessions (brand, player_id, session_id, game_code, game_name, currency, bet_count,
+     win_count, bet_amount, win_amount, created_at, updated_at, ${TOLD})
+   SELECT 'default', ${PLAYER}, 'stored-s-' || p, 'g-' || p % 200, 'Comets', 'EUR', 20, 7, 20.5, 18.25, ${AT}, ${AT},
+     ${TOLD_VALUES('game session')} FROM ${PLAYERS}`,
 ];
 
 /**
  * Fills the tables with players of long ago, as attribution would have left them: a click, a touchpoint, a link,
- * five receipts, four facts and four conversions each, in whatever order their ids have. Indexes grow as they do
- * in use. Takes about a minute a million.
+ * five receipts, four facts and conversions, a withdrawal, a login and a game session each, in whatever order their ids have. Indexes grow as they do
+ * in use. Takes about a minute a million facts.
  */
-export async function storePlayers(url: string, conversions: number): Promise<void> {
-  const players = Math.ceil(conversions / CONVERSIONS_PER_PLAYER);
+export async function storePlayers(url: string, players: number): Promise<void> {
   await withClient(url, async (client) => {
     for (let first = 1; first <= players; first += PLAYERS_AT_ONCE) {
       const range = [first, Math.min(players, first + PLAYERS_AT_ONCE - 1)];
