@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { benchAttribution, type AttributionOptions } from './attribution/attribution-bench.js';
 import { benchEndToEnd, type EndToEndOptions } from './end-to-end/end-to-end-bench.js';
 import { benchIngress, type IngressOptions } from './ingress/ingress-bench.js';
 import { withClosers, type Closers } from './parts/closers.js';
@@ -47,6 +48,17 @@ add<SinkOptions>('sink', 'a backlog of pixel events into PostgreSQL, beside bare
   .option('--stored <n>', 'one more backlog on a database with this many conversions', count)
   .option('--restart-postgres', 'restart PostgreSQL in the middle of one more backlog')
   .option('--kill-postgres', 'kill -9 PostgreSQL in the middle of one more backlog');
+
+add<AttributionOptions>(
+  'attribution',
+  'canonical events of every kind, then transactions alone, into PostgreSQL, beside bare upserts',
+  benchAttribution,
+)
+  .option('--events <n>', 'canonical events of each backlog', count, 200_000)
+  .option('--players <n>', 'players who share them (default: one to ten events)', count)
+  .addOption(new Option('--only <events>', 'one backlog of the two').choices(['mixed', 'transactions']))
+  .option('--rounds <n>', 'backlogs of each on an empty database', count, 1)
+  .option('--stored <n>', 'two more mixed backlogs, on a fifth of this many stored facts and on all', count);
 
 add<EndToEndOptions>('end-to-end', 'from the 202 of a pixel to its visible row', benchEndToEnd)
   .option('--rate <n>', 'calls a second', count, 500)
