@@ -8,8 +8,10 @@ describe('arrayLiteral', () => {
     [[], '{}'],
     [['a', 'b'], '{"a","b"}'],
     [[null, 'null', 'NULL', ''], '{NULL,"null","NULL",""}'],
+    [[null, null], '{NULL,NULL}'],
+    [[null, 'a"b', 'c'], '{NULL,"a\\"b","c"}'],
     [['a"b\\c{d,e}'], '{"a\\"b\\\\c{d,e}"}'],
-    [[1, -2.5, 2n ** 63n - 1n, true, false], '{1,-2.5,9223372036854775807,true,false}'],
+    [[1, -2.5, 2n ** 63n - 1n, true, false], '{"1","-2.5","9223372036854775807","true","false"}'],
   ])('of %j is %s', (cells, literal) => {
     expect(arrayLiteral(cells, (cell) => cell)).toBe(literal);
   });
@@ -80,7 +82,7 @@ describe('defineInsert', () => {
       { a: 'y', b: null },
     ]);
     expect(statement.name).toBe('insert things');
-    expect(statement.values).toEqual(['{"x","y"}', '{1,NULL}']);
+    expect(statement.values).toEqual(['{"x","y"}', '{"1",NULL}']);
     expect(statement.text.replace(/\s+/g, ' ')).toBe(
       'INSERT INTO tributary.things AS t (a, b) SELECT a, b::bytea ' +
         'FROM unnest($1::text[], $2::text[]) AS u (a, b) ON CONFLICT DO NOTHING',
