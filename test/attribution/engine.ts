@@ -12,7 +12,7 @@ import { createLogger, Health, Metrics, PlatformSettings, type Platform } from '
 import { normalize } from '#apps/normalizer';
 import { Attribution } from '../../apps/attribution/src/attribution.js';
 import { factsOfEvents } from '../../apps/attribution/src/facts-of-events.js';
-import { storeFacts } from '../../apps/attribution/src/store-facts.js';
+import { mergeOf, storeFacts } from '../../apps/attribution/src/store-facts.js';
 
 /** The attribution on a real database, fed batch by batch, with the last record of every key that it publishes. */
 export class Engine {
@@ -67,7 +67,7 @@ export class Engine {
       return event.kind === 'dead_letter' ? [] : [event];
     });
     const range = { topic, partition, first: records[0]!.offset, last: records.at(-1)!.offset };
-    await storeFacts(this.database, range, factsOfEvents(events));
+    await storeFacts(this.database, range, mergeOf(factsOfEvents(events), false));
   }
 }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isDataError, markSettled, type BatchRange, type Database } from '#libs/database';
+import { isDataError, isUnsettled, markSettled, type BatchRange, type Database } from '#libs/database';
 import type { RecordBatch, StoredRecord } from '#libs/event-log';
 import { parseCanonicalEvent, type CanonicalEvent, type DeadLetter, type Rejection } from '#libs/events';
 import { PLATFORM, databaseOf, deadLetterOfRecord, publishDeadLetters, type Platform } from '#libs/runtime';
@@ -7,13 +7,7 @@ import { factsOfEvents } from './facts-of-events.js';
 import { publishConversions } from './publish-conversions.js';
 import { recompute } from './recompute.js';
 import { retryTransient } from './retry-transient.js';
-import { isEmpty, storeFacts } from './store-facts.js';
-
-/** An event and the record it came in. */
-interface Told {
-  event: CanonicalEvent;
-  record: StoredRecord;
-}
+import { isEmpty, mergeOf, storeFacts, type Merge } from './store-facts.js';
 
 const APP = 'attribution';
 
@@ -33,41 +27,37 @@ export class Attribution {
    */
   async attributeBatch(batch: RecordBatch): Promise<void> {
     const startedAt = performance.now();
-    const { told, rejected } = parseRecords(batch.records);
-    const refused = await this.attribute(told, rangeOf(batch));
-    const deadLetters = [...rejected, ...refused];
+    const deadLetters = await this.attribute(batch.records, rangeOf(batch));
     await retryTransient(() => publishDeadLetters(this.platform, APP, deadLetters));
     this.report(batch, deadLetters.length, startedAt);
   }
 
-  /** @returns dead letters of events that the database refuses, each found by halving its batch */
-  private async attribute(told: readonly Told[], range: BatchRange): Promise<DeadLetter[]> {
-    if (told.length === 0) return [];
+  /** @returns dead letters: of records that are no events, and of events that the database refuses, each of which is
+   * found by halving its batch */
+  private async attribute(records: readonly StoredRecord[], range: BatchRange): Promise<DeadLetter[]> {
     try {
-      await retryTransient(() =>
-        this.settle(
-          told.map((t) => t.event),
-          range,
-        ),
-      );
-      return [];
+      return await retryTransient(() => this.settle(records, range));
     } catch (error) {
       if (!isDataError(error)) throw error;
-      if (told.length === 1) return [deadLetterOfRecord(APP, refusalOf(error), told[0]!.record)];
-      const half = Math.ceil(told.length / 2);
+      if (records.length === 1) return [deadLetterOfRecord(APP, refusalOf(error), records[0]!)];
+      const half = Math.ceil(records.length / 2);
       return [
-        ...(await this.attribute(told.slice(0, half), range)),
-        ...(await this.attribute(told.slice(half), range)),
+        ...(await this.attribute(records.slice(0, half), range)),
+        ...(await this.attribute(records.slice(half), range)),
       ];
     }
   }
 
-  private async settle(events: readonly CanonicalEvent[], range: BatchRange): Promise<void> {
-    const change = await storeFacts(this.database, range, factsOfEvents(events));
-    if (isEmpty(change)) return;
+  /** @returns dead letters of records that are no events */
+  private async settle(records: readonly StoredRecord[], range: BatchRange): Promise<DeadLetter[]> {
+    const unsettled = await isUnsettled(this.database.pool, range);
+    const { merge, rejected } = prepare(records, unsettled);
+    const change = await storeFacts(this.database, range, merge);
+    if (isEmpty(change)) return rejected;
     const recomputed = await recompute(this.database, change);
     await publishConversions(this.platform.eventLog, this.database, recomputed);
     await markSettled(this.database.pool, range);
+    return rejected;
   }
 
   private report({ topic, partition, records }: RecordBatch, dead: number, startedAt: number): void {
@@ -78,15 +68,22 @@ export class Attribution {
   }
 }
 
-function parseRecords(records: readonly StoredRecord[]): { told: Told[]; rejected: DeadLetter[] } {
-  const told: Told[] = [];
+/**
+ * What the records ask of the database. A function of its own, so that events and facts can be let go of when it
+ * returns: what lives on while PostgreSQL works is copied by every garbage collection meanwhile.
+ */
+function prepare(
+  records: readonly StoredRecord[],
+  unsettled: boolean,
+): { merge: Merge; rejected: DeadLetter[] } {
+  const events: CanonicalEvent[] = [];
   const rejected: DeadLetter[] = [];
   for (const record of records) {
     const event = parseCanonicalEvent(record.value);
     if (event.kind === 'dead_letter') rejected.push(deadLetterOfRecord(APP, event, record));
-    else told.push({ event, record });
+    else events.push(event);
   }
-  return { told, rejected };
+  return { merge: mergeOf(factsOfEvents(events), unsettled), rejected };
 }
 
 function rangeOf({ topic, partition, records }: RecordBatch): BatchRange {

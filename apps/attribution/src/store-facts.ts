@@ -6,7 +6,6 @@ import {
   insertFormerTouches,
   insertReceipts,
   instantOf,
-  isUnsettled,
   markUnsettled,
   upsertClicks,
   upsertConversionFacts,
@@ -20,25 +19,67 @@ import {
   type IdentityKind,
   type Statement,
 } from '#libs/database';
-import { depositIdsIn, storeEntities } from './entities/store-entities.js';
+import {
+  depositIdsIn,
+  entityStatements,
+  storeEntities,
+  type EntityStatement,
+} from './entities/store-entities.js';
 import type { Facts } from './facts-of-events.js';
 import type { LinkEnds } from './identity-graph.js';
 import type { MovedTouch } from './moved-conversions.js';
 import type { Change } from './recompute.js';
 
+/** What a batch's facts ask of the database. */
+export interface Merge {
+  /** By what they write; absent where there is nothing to write. */
+  statements: Partial<Record<Written, Statement>>;
+  /** In one order, so that writers of the same tables do not deadlock. */
+  entities: EntityStatement[];
+  /** What may have changed whatever the database says. */
+  unsettled: Change | undefined;
+}
+
+type Written = Exclude<keyof Facts, 'entities'>;
+
+const STATEMENT_OF: { [W in Written]: (rows: Facts[W]) => Statement } = {
+  receipts: insertReceipts,
+  clicks: upsertClicks,
+  touchpoints: upsertTouchpoints,
+  links: upsertIdentityLinks,
+  returns: upsertReturns,
+  conversions: upsertConversionFacts,
+};
+
+/**
+ * The statements that merge a batch's facts.
+ * @param unsettled whether an earlier attempt stopped between its facts and its projections: then everything that the
+ * batch tells of counts as changed
+ */
+export function mergeOf(facts: Facts, unsettled: boolean): Merge {
+  const statements: Merge['statements'] = {};
+  const write = <W extends Written>(written: W): void => {
+    if (facts[written].length > 0) statements[written] = STATEMENT_OF[written](facts[written]);
+  };
+  (Object.keys(STATEMENT_OF) as Written[]).forEach(write);
+  return {
+    statements,
+    entities: entityStatements(facts.entities),
+    unsettled: unsettled ? everythingIn(facts) : undefined,
+  };
+}
+
 /**
  * Merges a batch's facts into the database, in one transaction, and says what they may change. Facts that were
- * all there change nothing, so a replay costs little; unless an earlier attempt stopped between its facts and
- * its projections: then everything that the batch tells of counts as changed.
+ * all there change nothing, so a replay costs little.
  */
-export async function storeFacts(database: Database, range: BatchRange, facts: Facts): Promise<Change> {
-  const unsettled = await isUnsettled(database.pool, range);
+export async function storeFacts(database: Database, range: BatchRange, merge: Merge): Promise<Change> {
   const change = await database.transaction(async (client) => {
-    const merged = await mergeAll(client, facts);
+    const merged = await mergeAll(client, merge);
     if (!isEmpty(merged)) await markUnsettled(client, range);
     return merged;
   });
-  return unsettled ? everythingIn(facts) : change;
+  return merge.unsettled ?? change;
 }
 
 /** Whether nothing has to be recomputed. */
@@ -46,23 +87,23 @@ export function isEmpty(change: Change): boolean {
   return [change.inserted, change.updated, change.links, change.touches].every((list) => list.length === 0);
 }
 
-async function mergeAll(client: PoolClient, facts: Facts): Promise<Change> {
-  const run = async <Row>(rows: readonly unknown[], statement: () => Statement): Promise<Row[]> =>
-    rows.length === 0 ? [] : ((await client.query(statement())).rows as Row[]);
+async function mergeAll(client: PoolClient, { statements, entities }: Merge): Promise<Change> {
+  const run = async <Row>(written: Written): Promise<Row[]> => {
+    const statement = statements[written];
+    return statement === undefined ? [] : ((await client.query(statement)).rows as Row[]);
+  };
 
-  await run(facts.receipts, () => insertReceipts(facts.receipts));
-  await run(facts.clicks, () => upsertClicks(facts.clicks));
-  const touches = await run<StoredTouch>(facts.touchpoints, () => upsertTouchpoints(facts.touchpoints));
+  await run('receipts');
+  await run('clicks');
+  const touches = await run<StoredTouch>('touchpoints');
   const formerTouches = formerTouchesOf(touches);
-  await run(formerTouches, () => insertFormerTouches(formerTouches));
-  const links = await run<LinkEnds>(facts.links, () => upsertIdentityLinks(facts.links));
-  const returns = await run<{ conversion_id: string }>(facts.returns, () => upsertReturns(facts.returns));
-  const conversions = await run<StoredSlot>(facts.conversions, () =>
-    upsertConversionFacts(facts.conversions),
-  );
-  const deposits = await storeEntities(client, facts.entities);
+  if (formerTouches.length > 0) await client.query(insertFormerTouches(formerTouches));
+  const links = await run<LinkEnds>('links');
+  const returns = await run<{ conversion_id: string }>('returns');
+  const conversions = await run<StoredSlot>('conversions');
+  const deposits = await storeEntities(client, entities);
   const holders = formerHoldersOf(conversions, deposits.holders);
-  await run(holders, () => insertFormerHolders(holders));
+  if (holders.length > 0) await client.query(insertFormerHolders(holders));
   return {
     inserted: [...conversions.filter((c) => c.inserted).map((c) => c.conversion_id), ...deposits.inserted],
     updated: [

@@ -1,5 +1,12 @@
 import type { PoolClient } from 'pg';
-import { instantOf, upsertEntityRows, type FormerHolder, type StoredTransaction } from '#libs/database';
+import {
+  instantOf,
+  upsertEntityRows,
+  type FormerHolder,
+  type Statement,
+  type StoredTransaction,
+} from '#libs/database';
+import type { EntityKind } from '#libs/events';
 import { depositIdOf } from './entity-row-of.js';
 import type { EntityRows } from './entity-rows-of-events.js';
 
@@ -13,14 +20,25 @@ export interface ChangedDeposits {
   holders: FormerHolder[];
 }
 
+/** What writes a batch's records of one kind. */
+export interface EntityStatement {
+  kind: EntityKind;
+  statement: Statement;
+}
+
+/** The statements that merge a batch's records into their tables. */
+export function entityStatements(entities: readonly EntityRows[]): EntityStatement[] {
+  return entities.map(({ kind, rows }) => ({ kind, statement: upsertEntityRows(kind)(rows) }));
+}
+
 /** Merges a batch's records into their tables, and says which deposits they change. */
 export async function storeEntities(
   client: PoolClient,
-  entities: readonly EntityRows[],
+  statements: readonly EntityStatement[],
 ): Promise<ChangedDeposits> {
   const transactions: StoredTransaction[] = [];
-  for (const { kind, rows } of entities) {
-    const { rows: stored } = await client.query<StoredTransaction>(upsertEntityRows(kind)(rows));
+  for (const { kind, statement } of statements) {
+    const { rows: stored } = await client.query<StoredTransaction>(statement);
     if (kind === 'transaction') transactions.push(...stored);
   }
   return changedDeposits(transactions);
