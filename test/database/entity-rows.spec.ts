@@ -206,6 +206,8 @@ describe('a transaction that changes', () => {
       { conversion_id: null, previous_conversion_id: 'c', previous_player_id: 'other' },
     ]);
     expect(await upsert({ version: 2n })).toEqual([]);
+    const bonus = { ...record, id: 'bonus', type: 'Prize' as const };
+    expect(await upsert({ conversion_id: null, record: bonus })).toEqual([]);
     expect(await upsert({ authority: 0, version: 9n })).toEqual([]);
   });
 });

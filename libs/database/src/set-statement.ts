@@ -33,19 +33,23 @@ export interface Statement {
  * Builds inserts into one table.
  * @param columns the columns in order, and how a row gives each of them
  * @param tail what follows the SELECT: `ON CONFLICT …`, `RETURNING …`; the table's alias is `t`
+ * @param answered which of the rows that RETURNING gives are answered, as a condition; without it all of them
  */
 export function defineInsert<Row>(
   table: string,
   columns: { [name: string]: Column & { of: (row: Row) => Cell } },
   tail: string,
+  answered?: string,
 ): (rows: readonly Row[]) => Statement {
   const entries = Object.entries(columns);
   const names = entries.map(([name]) => name);
   const selected = entries.map(([name, c]) => (c.cast ? `${name}::${c.cast}` : name));
   const arrays = entries.map(([, c], i) => `$${i + 1}::${c.type}[]`);
-  const text = `INSERT INTO tributary.${table} AS t (${names.join(', ')})
+  const insert = `INSERT INTO tributary.${table} AS t (${names.join(', ')})
     SELECT ${selected.join(', ')} FROM unnest(${arrays.join(', ')}) AS u (${names.join(', ')})
     ${tail}`;
+  const text =
+    answered === undefined ? insert : `WITH written AS (${insert}) SELECT * FROM written WHERE ${answered}`;
   return (rows) => ({
     name: `insert ${table}`,
     text,

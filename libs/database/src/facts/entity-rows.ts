@@ -47,7 +47,7 @@ export function previousColumns(kind: EntityKind): string[] {
   return kind === 'transaction' ? Object.keys(PREVIOUS) : [];
 }
 
-/** A transaction that is new or has changed, and what it was. */
+/** A transaction that is new or has changed and is, or was, a deposit of real money; and what it was. */
 export interface StoredTransaction {
   brand: string;
   id: string;
@@ -79,12 +79,14 @@ const UPSERTS = forEachKind((kind, spec) => {
     columns,
     `ON CONFLICT (${spec.key}, brand) DO UPDATE SET ${sets.join(', ')}
      WHERE (${all('excluded')}, t.received_at) > (${all('t')}, excluded.received_at) ${returning}`,
+    kind === 'transaction' ? 'COALESCE(conversion_id, previous_conversion_id) IS NOT NULL' : undefined,
   );
 });
 
 /**
  * Writes the records of a kind that stand over what is there; the others change nothing. The rows are of distinct
- * things, sorted by key and brand. Of transactions it answers those that are new or have changed (`StoredTransaction`).
+ * things, sorted by key and brand. Of transactions it answers those that are new or have changed and are, or were, deposits
+ * (`StoredTransaction`).
  */
 export function upsertEntityRows(kind: EntityKind): (rows: readonly EntityRow[]) => Statement {
   return UPSERTS[kind];
