@@ -1,5 +1,5 @@
 import { isDate, isInstant } from './instant.js';
-import { parseAmount } from './money.js';
+import { isAmount } from './money.js';
 import { isReceiptId } from './receipt-id.js';
 import { isVersion } from './version.js';
 
@@ -163,9 +163,9 @@ export const text = textThat(
 );
 export const date = textThat(isDate, 'must be a day that exists, as YYYY-MM-DD');
 export const count = textThat((t) => COUNT.test(t), 'must be a whole number as text of up to 18 digits');
-export const amount = textThat((t) => parseAmount(t) === t, 'must be a canonical decimal');
+export const amount = textThat(isAmount, 'must be a canonical decimal');
 export const amountPaid = textThat(
-  (t) => !t.startsWith('-') && parseAmount(t) === t,
+  (t) => isAmount(t) && !t.startsWith('-'),
   'must be a canonical decimal that is not negative',
 );
 export const currency = textThat((t) => CURRENCY.test(t), 'must be a currency in upper case');

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { amountOfUnits, compareAmounts, exponentOf, parseAmount, scaleOf, unitsOf } from './money.js';
+import {
+  amountOfUnits,
+  compareAmounts,
+  exponentOf,
+  isAmount,
+  parseAmount,
+  scaleOf,
+  unitsOf,
+} from './money.js';
 
 const digits = (min: number, max: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
@@ -15,6 +23,33 @@ function scaled(text: string): bigint {
   const value = BigInt(whole!) * 10n ** 18n + BigInt(fraction.padEnd(18, '0'));
   return sign === '-' ? -value : value;
 }
+
+describe('isAmount', () => {
+  it.each([
+    '0',
+    '-0',
+    '00',
+    '0.0',
+    '-0.5',
+    '1',
+    '01',
+    '-1',
+    '10.10',
+    '10.01',
+    '1.',
+    '.1',
+    '1\n',
+    '',
+    '-',
+    '1e3',
+  ])('takes %j as parseAmount does', (text) => expect(isAmount(text)).toBe(parseAmount(text) === text));
+
+  it('takes what parseAmount gives back as it is, and nothing else', () => {
+    const plain = fc.oneof(decimal, fc.stringMatching(/^-?[0-2.]{0,24}$/), fc.string());
+    fc.assert(fc.property(plain, (text) => expect(isAmount(text)).toBe(parseAmount(text) === text)));
+    fc.assert(fc.property(decimal, (text) => expect(isAmount(parseAmount(text)!)).toBe(true)));
+  });
+});
 
 describe('parseAmount', () => {
   it.each([

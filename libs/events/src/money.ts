@@ -20,6 +20,13 @@ export function parseAmount(text: string): string | undefined {
   return match[1] === '-' && digits !== '0' ? `-${digits}` : digits;
 }
 
+const CANONICAL = /^(?:0|-?(?:[1-9]\d{0,19}(?:\.\d{0,17}[1-9])?|0\.\d{0,17}[1-9]))$/;
+
+/** Whether the text is an amount in canonical form: what `parseAmount` gives back as it is. */
+export function isAmount(text: string): boolean {
+  return CANONICAL.test(text);
+}
+
 /** Orders canonical amounts by value without ever making them floats. */
 export function compareAmounts(a: string, b: string): number {
   const [x, y] = [scaled(a), scaled(b)];
