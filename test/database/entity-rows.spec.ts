@@ -155,7 +155,11 @@ describe.each(KINDS)('rows of a %s', (kind) => {
         type: typeName(type),
         nullable,
       })),
-      ...previousColumns(kind).map((name) => ({ name, type: 'text', nullable: true })),
+      ...previousColumns(kind).map((name) => ({
+        name,
+        type: name.endsWith('_at') ? typeName('timestamptz') : 'text',
+        nullable: true,
+      })),
     ]);
     const bytewise = await database.pool.query<{ attname: string }>(
       `SELECT attname FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation
@@ -187,6 +191,7 @@ describe('a transaction that changes', () => {
       {
         ...first,
         ...{ conversion_id: 'c', previous_conversion_id: null, player_id, previous_player_id: null },
+        previous_created_at: null,
         inserted: true,
       },
     ]);
@@ -198,6 +203,7 @@ describe('a transaction that changes', () => {
           previous_conversion_id: 'c',
           player_id: 'other',
           previous_player_id: player_id,
+          previous_created_at: '2026-11-21 09:59:00',
         },
         inserted: false,
       },
