@@ -22,6 +22,7 @@ const LIBS_OF_LIB: Record<string, readonly string[]> = {
   sources: ['events'],
   'event-log': ['events'],
   database: ['events'],
+  brands: [],
   runtime: ['events', 'sources', 'event-log', 'database'],
 };
 const COMPOSING_APPS = ['standalone', 'cli'];

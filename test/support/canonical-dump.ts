@@ -57,6 +57,6 @@ export async function emptyTables(pool: Pool): Promise<void> {
       .map((t) => `tributary.${t}`)
       .join(
         ', ',
-      )}, tributary.unsettled_batches, tributary.former_holders, tributary.former_touches, tributary.dead_letters`,
+      )}, tributary.unsettled_batches, tributary.former_holders, tributary.former_touches, tributary.dead_letters, tributary.brand_settings`,
   );
 }

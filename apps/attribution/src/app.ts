@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
-import { startConsumerApp, type App } from '#libs/runtime';
+import { databaseOf, startConsumerApp, type App } from '#libs/runtime';
 import { Attribution } from './attribution.js';
+import { readBrands, storeLookBacks } from './brand-settings.js';
 import { ConversionEventsController } from './conversion-events.controller.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { Maintenance } from './maintenance.js';
@@ -17,7 +18,12 @@ class AttributionModule {}
 export const attribution: App = {
   name: 'attribution',
   needsDatabase: true,
-  start: (platform) => startConsumerApp(platform, AttributionModule),
+  checkSettings: readBrands,
+  async start(platform) {
+    const brands = readBrands(platform.environment);
+    if (brands) await storeLookBacks(databaseOf(platform), brands);
+    return startConsumerApp(platform, AttributionModule);
+  },
 };
 
 export { ATTRIBUTION_MODELS, type AttributionModelName } from './models/attribution-models.js';
@@ -28,7 +34,7 @@ export { rebuild, type RebuildProgress } from './rebuild.js';
 export { conversionIdOf, conversionKeyOf } from './conversion-key.js';
 export { IdentityGraph, distinctIdentities, endsOf, identityKey, namedBy } from './identity-graph.js';
 export { IdentityReader } from './identity-reader.js';
-export { DEFAULT_LOOK_BACK_DAYS, Journeys, type Destination, type Step } from './journeys.js';
+export { Journeys, type Destination, type Step } from './journeys.js';
 export {
   FACT_ORDERS,
   FIELD_ORDERS,

@@ -82,6 +82,11 @@ export class Journeys {
     return null;
   }
 
+  /** How far before a conversion of a brand a touch may lie, days of 24 hours. */
+  lookBackDaysOf(brand: string): number {
+    return this.lookBackDays.get(brand) ?? DEFAULT_LOOK_BACK_DAYS;
+  }
+
   /**
    * The touches of a conversion's person and of what it names itself that lie before it and inside the look-back, the
    * earliest first. The click that it names counts even where its clock runs behind the click's.
@@ -146,7 +151,7 @@ export class Journeys {
 
   private stepsAmong(c: Destination, lookBackDays?: number): { step: Step; joinedAt: Instant }[] {
     const until = c.occurred_at;
-    const days = lookBackDays ?? this.lookBackDays.get(c.brand) ?? DEFAULT_LOOK_BACK_DAYS;
+    const days = lookBackDays ?? this.lookBackDaysOf(c.brand);
     const since = instantDaysBefore(until, days);
     const steps = new Map<string, { step: Step; joinedAt: Instant }>();
     for (const { identity, joinedAt } of this.partsOf(c).values()) {

@@ -1,4 +1,4 @@
-import { readTouches, type Database } from '#libs/database';
+import { readLookBacks, readTouches, type Database } from '#libs/database';
 import { distinctIdentities, namedBy } from './identity-graph.js';
 import { IdentityReader } from './identity-reader.js';
 import { Journeys, type Destination } from './journeys.js';
@@ -10,5 +10,5 @@ export async function readJourneys(
 ): Promise<Journeys> {
   const reader = new IdentityReader(pool);
   const identities = await reader.relatedTo(distinctIdentities(destinations.flatMap(namedBy)));
-  return new Journeys(reader.links, await readTouches(pool, identities));
+  return new Journeys(reader.links, await readTouches(pool, identities), await readLookBacks(pool));
 }

@@ -4,6 +4,7 @@ import {
   nextRevision,
   readFacts,
   readFormerHolders,
+  readLookBacks,
   readReturns,
   upsertConversions,
   upsertDepositPairings,
@@ -56,7 +57,7 @@ export async function recompute(database: Database, change: Change): Promise<Rec
   const { pool } = database;
   const revision = await nextRevision(pool);
   const reader = new IdentityReader(pool);
-  const lookBackDays = new Map<string, number>();
+  const lookBackDays = await readLookBacks(pool);
   const scope = await readScope(pool, reader, change, lookBackDays);
   const plan = await planCertainly(pool, reader, scope);
   const destinations = plan.rows.map(({ facts, merged }) => ({ brand: facts[0]!.brand, ...merged }));

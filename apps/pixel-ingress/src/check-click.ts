@@ -1,5 +1,5 @@
+import { SUB_IDS, UTM_PARAMS, type BrandRules, type Link } from '#libs/brands';
 import type { PixelClick, TrafficFields } from '#libs/events';
-import type { BrandRules, Link } from './brands.js';
 import type { FieldError } from './field-error.js';
 import {
   FieldChecks,
@@ -11,9 +11,6 @@ import {
   checkUuid,
 } from './field-rules.js';
 import { NONE, mergeParams, paramsOf, type Params } from './params.js';
-
-export const SUB_IDS = Array.from({ length: 10 }, (_, i) => `sub${i + 1}`);
-export const UTM_PARAMS = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content'] as const;
 
 /** Click ids of advertising networks. Networks write them in either case (`ScCid`); values keep theirs. */
 export const AD_CLICK_IDS = [

@@ -1,5 +1,5 @@
+import type { BrandRules } from '#libs/brands';
 import { PIXEL_TYPES, parseAmount, type PixelConversion, type PixelType } from '#libs/events';
-import type { BrandRules } from './brands.js';
 import type { FieldError } from './field-error.js';
 import { FieldChecks, MAX_ID_BYTES, checkTime, checkUuid, type Checked } from './field-rules.js';
 import type { Params } from './params.js';

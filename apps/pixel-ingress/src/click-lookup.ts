@@ -1,5 +1,5 @@
+import type { Brand } from '#libs/brands';
 import type { Database } from '#libs/database';
-import type { Brand } from './brands.js';
 
 /** A test call must not wait for a database that does not answer. */
 const TIMEOUT_MS = 1_000;

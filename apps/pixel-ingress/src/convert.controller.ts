@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import type { Brand } from '#libs/brands';
 import type { LogRecord } from '#libs/event-log';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Brand } from './brands.js';
 import { isPrefetch } from './caller.js';
 import { checkConversion, conversionParam } from './check-conversion.js';
 import type { FieldError } from './field-error.js';

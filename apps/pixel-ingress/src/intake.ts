@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Brands, type Brand } from '#libs/brands';
 import { openDatabase, type Database } from '#libs/database';
 import { Topic, instantFromMs, type Instant } from '#libs/events';
 import { PLATFORM, type Platform } from '#libs/runtime';
-import { Brands, type Brand } from './brands.js';
 import { clientOf, isBrowser } from './caller.js';
 import { ClickLookup } from './click-lookup.js';
 import { MicroBatches, type MicroBatchLimits } from './micro-batches.js';

@@ -1,8 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { readBrandsFile, type Brands } from '#libs/brands';
 import { SettingsError, readSettings, type Environment } from '#libs/runtime';
-import type { Brands } from './brands.js';
-import { readBrandsFile } from './brands-file.js';
 
 /** What the pixel ingress is told by its environment. */
 export class PixelSettings {

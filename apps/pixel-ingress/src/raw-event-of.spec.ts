@@ -1,5 +1,5 @@
+import { DEFAULT_BRAND } from '#libs/brands';
 import { canonicalJson, type PixelConversion } from '#libs/events';
-import { DEFAULT_BRAND } from './brands.js';
 import { checkConversion, conversionParam } from './check-conversion.js';
 import { parseQuery } from './parse-query.js';
 import { conversionNaturalKey, rawClick, rawConversion, rawRecord, type Edge } from './raw-event-of.js';

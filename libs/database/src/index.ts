@@ -65,6 +65,7 @@ export {
   type ConversionRow,
   type StandingRow,
 } from './projections/conversions.js';
+export { readLookBacks, replaceLookBacks } from './projections/brand-settings.js';
 export { upsertDepositPairings, type DepositPairing } from './projections/deposit-pairings.js';
 export {
   countConversions,

@@ -30,7 +30,7 @@ export function readSettings<T extends object>(type: new () => T, environment: E
   return settings;
 }
 
-/** Makes all of these checks. @throws SettingsError with the problems of all that fail */
+/** Makes all of these checks. @throws SettingsError with the problems of all that fail, each once */
 export function checkAll(checks: readonly (() => unknown)[]): void {
   const problems = checks.flatMap((check) => {
     try {
@@ -41,5 +41,5 @@ export function checkAll(checks: readonly (() => unknown)[]): void {
       throw e;
     }
   });
-  if (problems.length > 0) throw new SettingsError(problems);
+  if (problems.length > 0) throw new SettingsError([...new Set(problems)]);
 }

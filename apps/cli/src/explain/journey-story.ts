@@ -1,4 +1,4 @@
-import { DEFAULT_LOOK_BACK_DAYS, type Destination, type Journeys, type Step } from '#apps/attribution';
+import type { Destination, Journeys, Step } from '#apps/attribution';
 import { instantDaysBefore, type Instant } from '#libs/events';
 import { at, item, origin, section } from './text.js';
 
@@ -39,15 +39,15 @@ export function journeyStory(
 ): JourneyStory {
   const steps = journeys.stepsTo(destination);
   const counted = new Set(steps.map((s) => s.touch.touch_id));
-  const since = instantDaysBefore(destination.occurred_at, DEFAULT_LOOK_BACK_DAYS);
+  const days = journeys.lookBackDaysOf(destination.brand);
   const story = (s: Step): TouchStory => touchStory(s, sourceOf.get(s.touch.touch_id) ?? null);
   const all = journeys.stepsTo({ ...destination, occurred_at: LAST }, ALL_DAYS);
   return {
-    look_back_days: DEFAULT_LOOK_BACK_DAYS,
+    look_back_days: days,
     touches: steps.map(story),
     left_out: all
       .filter((s) => !counted.has(s.touch.touch_id))
-      .map((s) => ({ ...story(s), because: whyLeftOut(s.touch.occurred_at, since) })),
+      .map((s) => ({ ...story(s), because: whyLeftOut(s.touch, destination, days) })),
   };
 }
 
@@ -60,9 +60,9 @@ function touchStory({ touch, at }: Step, source: string | null): TouchStory {
   };
 }
 
-function whyLeftOut(occurredAt: Instant, since: Instant): string {
-  return occurredAt < since
-    ? `more than ${DEFAULT_LOOK_BACK_DAYS} days before the conversion`
+function whyLeftOut(touch: { occurred_at: Instant }, c: Destination, days: number): string {
+  return touch.occurred_at < instantDaysBefore(c.occurred_at, days)
+    ? `more than ${days} days before the conversion`
     : 'after the conversion';
 }
 

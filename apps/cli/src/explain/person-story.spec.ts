@@ -77,6 +77,16 @@ describe('a journey', () => {
     expect(text).toContain('- left out: 2026-11-22 10:00:00 UTC, s-c3');
   });
 
+  it('goes as far back as the brand says', () => {
+    const touches = [exampleTouch('c1', on('11-12')), exampleTouch('c2', on('11-18'))];
+    const short = new Journeys(LINKS, touches, new Map([[DEPOSIT.brand, 7]]));
+    const story = journeyStory(short, DEPOSIT, new Map());
+    expect(story.left_out.map((t) => [t.touch_id, t.because])).toEqual([
+      ['c1', 'more than 7 days before the conversion'],
+    ]);
+    expect(tellJourney(story)).toContain('in the 7 days before it');
+  });
+
   it('tells where the clock of its own click is ahead', () => {
     const own = journeyStory(journeys, { ...DEPOSIT, click_id: 'c3' }, new Map());
     expect(own.touches.map((t) => [t.touch_id, t.at])).toContainEqual(['c3', DEPOSIT.occurred_at]);

@@ -7,6 +7,7 @@ import {
   instantText,
   readConversionIds,
   readFacts,
+  readLookBacks,
   readReturns,
   readTouches,
   type ConversionFact,
@@ -77,7 +78,7 @@ export async function readConversion(pool: Pool, id: string): Promise<KnownConve
     transactions: await readTransactionsOf(pool, parts),
     first_deposit: row?.type === 'deposit' ? await readFirstDeposit(pool, row) : null,
     graph: new IdentityGraph(reader.links),
-    journeys: new Journeys(reader.links, touches),
+    journeys: new Journeys(reader.links, touches, await readLookBacks(pool)),
     touch_sources: touchSources,
     namings: await readNamings(pool, related, touches, touchSources),
   };

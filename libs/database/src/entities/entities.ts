@@ -1,3 +1,4 @@
+import { BrandSettingEntity } from './brand-setting.entity.js';
 import { ClickEntity } from './click.entity.js';
 import { ConversionEntity } from './conversion.entity.js';
 import { ConversionFactEntity } from './conversion-fact.entity.js';
@@ -11,6 +12,7 @@ import { TouchpointEntity } from './touchpoint.entity.js';
 
 /** TypeORM's entities: every table of schema `tributary` that people and the console read. */
 export const ENTITIES = [
+  BrandSettingEntity,
   ClickEntity,
   ConversionEntity,
   ConversionFactEntity,

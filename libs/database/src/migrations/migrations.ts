@@ -1,3 +1,4 @@
+import { AddBrandSettings1764100000000 } from './add-brand-settings.js';
 import { AddPartnerFacts1763800000000 } from './add-partner-facts.js';
 import { CreateEntityTables1763900000000 } from './create-entity-tables.js';
 import { CreatePixelTables1763700000000 } from './create-pixel-tables.js';
@@ -7,4 +8,5 @@ export const MIGRATIONS = [
   CreatePixelTables1763700000000,
   AddPartnerFacts1763800000000,
   CreateEntityTables1763900000000,
+  AddBrandSettings1764100000000,
 ] as const;

@@ -1,6 +1,6 @@
 import type { TrackingLink } from './tracking-link.js';
 
-/** What a brand takes. */
+/** What a brand takes in by pixels. */
 export interface BrandRules {
   /** Upper case. */
   currencies: ReadonlySet<string>;
@@ -20,6 +20,8 @@ export interface Brand extends BrandRules {
   name: string;
   /** Lower case, without port; empty: every host that no other brand takes. */
   hosts: readonly string[];
+  /** How far before a conversion a touch may lie, days of 24 hours; undefined: as far as by default. */
+  lookBackDays: number | undefined;
   links: ReadonlyMap<string, Link>;
 }
 
@@ -29,6 +31,7 @@ export const DEFAULT_CURRENCIES = ['EUR', 'USD', 'GBP'];
 export const DEFAULT_BRAND: Brand = {
   name: 'default',
   hosts: [],
+  lookBackDays: undefined,
   currencies: new Set(DEFAULT_CURRENCIES),
   maxAgeMs: undefined,
   links: new Map(),
@@ -39,9 +42,9 @@ export class Brands {
   private readonly byHost = new Map<string, Brand>();
   private readonly rest: Brand | undefined;
 
-  constructor(brands: readonly Brand[]) {
-    for (const brand of brands) for (const host of brand.hosts) this.byHost.set(host, brand);
-    this.rest = brands.find((brand) => brand.hosts.length === 0);
+  constructor(readonly all: readonly Brand[]) {
+    for (const brand of all) for (const host of brand.hosts) this.byHost.set(host, brand);
+    this.rest = all.find((brand) => brand.hosts.length === 0);
   }
 
   /** @param host the Host header, with or without port, in any case; undefined where there is none */

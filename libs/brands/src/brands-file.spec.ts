@@ -24,16 +24,34 @@ brands:
     hosts: [Go.Vegas.example, "[::1]"]
     currencies: [usdc]
     max_age: P90D
+    look_back_days: 7
     links: {welcome: {url: "https://vegas.example/", source: 42}}
   rest:
 `);
   const vegas = brands.of('go.VEGAS.example.:8080')!;
-  expect(vegas).toMatchObject({ name: 'vegas', maxAgeMs: 90 * 86_400_000 });
+  expect(vegas).toMatchObject({ name: 'vegas', maxAgeMs: 90 * 86_400_000, lookBackDays: 7 });
   expect(vegas.links.get('welcome')!.utm).toEqual({ source: '42' });
   expect([...vegas.currencies]).toEqual(['USDC']);
   const found = ['[::1]:8080', 'vegas.example', undefined].map((host) => brands.of(host)?.name);
   expect(found).toEqual(['vegas', 'rest', 'rest'] satisfies Brand['name'][]);
 });
+
+it('knows the brands that say nothing of the look-back', () => {
+  const { all } = brandsOf('brands: {a: {hosts: [a.example], look_back_days: 365}, b: }');
+  expect(all.map(({ name, lookBackDays }) => [name, lookBackDays])).toEqual([
+    ['a', 365],
+    ['b', undefined],
+  ]);
+});
+
+it.each(['0', '366', '7.5', '-1', '1e2000', 'P7D', '""', '', '[7]', 'true'])(
+  'takes no look-back of %s',
+  (days) => {
+    expect(problemsOf(`brands:\n  a:\n    look_back_days: ${days}`)).toEqual([
+      expect.stringMatching(/^b\.yaml:[34]:\d+: look_back_days must be a whole number from 1 to 365$/),
+    ]);
+  },
+);
 
 it('knows no brand where none takes the rest', () => {
   expect(brandsOf('brands: {a: {hosts: [a.example]}}').of('b.example')).toBeUndefined();
@@ -46,7 +64,10 @@ it.each([
     ['b.yaml:1:1: unknown key brand (known: brands)', 'b.yaml:1:1: the file must have the key brands'],
   ],
   ['brands: {}', ['b.yaml:1:9: brands must name at least one brand']],
-  ['brands: {a: {host: [x]}}', ['b.yaml:1:14: unknown key host (known: hosts, currencies, max_age, links)']],
+  [
+    'brands: {a: {host: [x]}}',
+    ['b.yaml:1:14: unknown key host (known: hosts, currencies, max_age, look_back_days, links)'],
+  ],
   ['brands: {a: , b: }', ['b.yaml:1:9: only one brand may be without hosts, to take the rest: a, b']],
   [
     'brands:\n  a: {hosts: [x.example]}\n  b: {hosts: [X.example]}',

@@ -1,4 +1,7 @@
-import { SUB_IDS, UTM_PARAMS } from './check-click.js';
+/** Sub ids that a click may carry. */
+export const SUB_IDS = Array.from({ length: 10 }, (_, i) => `sub${i + 1}`);
+/** Parameters that say where a click came from. */
+export const UTM_PARAMS = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content'] as const;
 
 /** What a tracking link's placeholders are filled with. */
 export interface Filling {

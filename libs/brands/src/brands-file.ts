@@ -38,6 +38,7 @@ const CURRENCY = /^[a-z][a-z0-9]{2,9}$/i;
 const HOST = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$|^\[[0-9a-f:.]+\]$/;
 const BRAND = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 const LINK = /^[A-Za-z0-9._~-]{1,128}$/;
+const MAX_LOOK_BACK_DAYS = 365;
 const LABEL = /^[^\p{Cc}\p{Cs}]{1,512}$/u;
 
 class BrandsReader {
@@ -66,7 +67,7 @@ class BrandsReader {
       this.wrong(node ?? brands, `brand ${name}: a name has up to 64 of a-z, 0-9, _ and -`);
     }
     const empty = isScalar(node) && node.value === null;
-    const keys = ['hosts', 'currencies', 'max_age', 'links'];
+    const keys = ['hosts', 'currencies', 'max_age', 'look_back_days', 'links'];
     const fields = empty ? new Map<string, unknown>() : this.entries(node, `brand ${name}`, keys);
     const currencies = this.texts(fields.get('currencies'), 'currencies', (text) =>
       CURRENCY.test(text) ? undefined : 'must be a currency code, as usd',
@@ -77,6 +78,7 @@ class BrandsReader {
         this.texts(fields.get('hosts'), 'hosts', (host) => this.hostProblem(host, name))?.map(hostName) ?? [],
       currencies: new Set((currencies ?? DEFAULT_CURRENCIES).map((code) => code.toUpperCase())),
       maxAgeMs: this.duration(fields.get('max_age')),
+      lookBackDays: this.days(fields.get('look_back_days')),
       links: this.linksOf(name, fields.get('links')),
     };
   }
@@ -96,6 +98,13 @@ class BrandsReader {
     const ms = Duration.fromISO(text ?? '').toMillis();
     if (text !== undefined && !(ms > 0)) this.wrong(node, 'max_age must be an ISO 8601 duration, as P90D');
     return ms;
+  }
+
+  private days(node: unknown): number | undefined {
+    if (node === undefined) return undefined;
+    const days = isScalar(node) ? Number(node.source) : NaN;
+    if (Number.isInteger(days) && days >= 1 && days <= MAX_LOOK_BACK_DAYS) return days;
+    return void this.wrong(node, `look_back_days must be a whole number from 1 to ${MAX_LOOK_BACK_DAYS}`);
   }
 
   private linksOf(brand: string, node: unknown): Map<string, Link> {
