@@ -2,8 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attribution, creditConversions, rebuild } from '#apps/attribution';
+import { pixelIngress } from '#apps/pixel-ingress';
 import { readLookBacks } from '#libs/database';
-import { Topic, canonicalEventKey, hashParts, serializeCanonicalEvent, type CanonicalEvent } from '#libs/events';
+import {
+  Topic,
+  canonicalEventKey,
+  hashParts,
+  serializeCanonicalEvent,
+  type CanonicalEvent,
+} from '#libs/events';
 import { SettingsError, databaseOf, startProcess, type RunningProcess } from '#libs/runtime';
 import { exampleCanonicalEvents } from '#test/example-events';
 import { testDatabase, type TestDatabase } from '#test/postgres';
@@ -22,12 +29,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function withAttribution(
-  brands: string | undefined,
-  use: (running: RunningProcess) => Promise<void>,
-): Promise<void> {
+async function environmentOf(brands: string | undefined): Promise<Record<string, string>> {
   if (brands !== undefined) await writeFile(file, brands);
-  const environment = {
+  return {
     DATABASE_URL: home.url,
     ADMIN_HOST: '127.0.0.1',
     ADMIN_PORT: '0',
@@ -35,6 +39,13 @@ async function withAttribution(
     LOG_LEVEL: 'silent',
     ...(brands !== undefined && { PIXEL_BRANDS_FILE: file }),
   };
+}
+
+async function withAttribution(
+  brands: string | undefined,
+  use: (running: RunningProcess) => Promise<void>,
+): Promise<void> {
+  const environment = await environmentOf(brands);
   const running = await startProcess('attribution', [attribution], { environment, migrates: true });
   try {
     await use(running);
@@ -101,8 +112,9 @@ it('is that of the brand, and a rebuild makes rows follow a change', async () =>
   });
 });
 
-it('of a wrong file ends the start with its place', async () => {
-  const start = withAttribution('brands: {a: {look_back_days: 0}}', async () => {});
+it('of a wrong file ends the start, which names its place once', async () => {
+  const environment = await environmentOf('brands: {a: {look_back_days: 0}}');
+  const start = startProcess('both', [pixelIngress, attribution], { environment, migrates: true });
   await expect(start).rejects.toThrow(
     new SettingsError([`${file}:1:30: look_back_days must be a whole number from 1 to 365`]),
   );

@@ -76,6 +76,7 @@ export {
   amountOfUnits,
   compareAmounts,
   exponentOf,
+  KNOWN_CURRENCIES,
   parseAmount,
   scaleOf,
   unitsOf,

@@ -65,17 +65,31 @@ export function scaleOf(amount: string): number {
   return point === -1 ? 0 : amount.length - point - 1;
 }
 
-const ISO_4217 = new Set(Intl.supportedValuesOf('currency'));
-const exponents = new Map<string, number>();
+/**
+ * Currencies by the digits of their smallest unit: ISO 4217 as Unicode CLDR has it. Written down and not asked of
+ * `Intl`, whose answer changes with the version of Node; the database has the same list
+ * (`tributary.currency_exponent`).
+ */
+const CURRENCIES: Record<number, string> = {
+  0: `AFN ALL BIF CLP COP DJF GNF HUF IDR IQD IRR ISK JPY KMF KPW KRW LAK LBP MGA MMK PKR PYG RWF SLL SOS SYP UGX VND
+    VUV XAF XOF XPF YER`,
+  2: `AED AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY CRC CUC CUP
+    CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HRK HTG ILS INR JMD KES KGS KHR
+    KYD KZT LKR LRD LSL MAD MDL MKD MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PLN
+    QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SRD SSP STN SVC SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU
+    UZS VES WST XCD XCG XDR XSU ZAR ZMW ZWG ZWL`,
+  3: 'BHD JOD KWD LYD OMR TND',
+};
+const exponents = new Map(
+  Object.entries(CURRENCIES).flatMap(([exponent, codes]) =>
+    codes.split(/\s+/).map((code) => [code, Number(exponent)] as const),
+  ),
+);
 
-/** Digits behind the point of a currency's smallest unit (ISO 4217, as Unicode CLDR has it); 18 where it is none of
- * them, as a coin of a chain. */
+/** Every currency whose smallest unit is known. */
+export const KNOWN_CURRENCIES: readonly string[] = [...exponents.keys()];
+
+/** Digits behind the point of a currency's smallest unit; 18 where it is none of ISO 4217, as a coin of a chain. */
 export function exponentOf(currency: string): number {
-  if (!ISO_4217.has(currency)) return MAX_SCALE;
-  const known = exponents.get(currency);
-  if (known !== undefined) return known;
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  const exponent = format.resolvedOptions().maximumFractionDigits ?? 2;
-  exponents.set(currency, exponent); // a format costs tens of microseconds
-  return exponent;
+  return exponents.get(currency) ?? MAX_SCALE;
 }

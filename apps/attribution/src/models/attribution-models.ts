@@ -1,4 +1,4 @@
-import { instantToMicros, type Instant } from '#libs/events';
+import { instantToMicros } from '#libs/events';
 import type { Step } from '../journeys.js';
 
 /**
@@ -6,11 +6,14 @@ import type { Step } from '../journeys.js';
  * @param steps the earliest first, at least one
  * @returns a weight for each; only their ratios count, and at least one is above 0
  */
-export type AttributionModel = (steps: readonly Step[], occurredAt: Instant) => bigint[];
+export type AttributionModel = (steps: readonly Step[]) => bigint[];
 
-const HALF_LIFE_MICROS = 7 * 24 * 60 * 60 * 1_000_000;
-/** A weight of 1 as a whole number; 2^53 keeps every digit that a double has. */
-const ONE = 2 ** 53;
+const HALF_LIFE_MICROS = 7n * 24n * 60n * 60n * 1_000_000n;
+/** A weight of 1 as a whole number. */
+const ONE = 10n ** 18n;
+const LN_2 = 693_147_180_559_945_309n;
+/** So many terms of e^-x tell it to the last digit of `ONE` where x is below ln 2. */
+const TERMS = 18n;
 
 const onlyAt = (steps: readonly Step[], index: number): bigint[] =>
   steps.map((_, i) => (i === index ? 1n : 0n));
@@ -28,12 +31,23 @@ const position: AttributionModel = (steps) => {
   return steps.map((_, i) => (i === 0 || i === steps.length - 1 ? 2n * between : 1n));
 };
 
-/** A touch weighs half as much as one that is seven days later. */
-const timeDecay: AttributionModel = (steps, occurredAt) =>
-  steps.map(({ at }) => {
-    const ageMicros = Number(instantToMicros(occurredAt) - instantToMicros(at));
-    return BigInt(Math.max(1, Math.round(ONE * 2 ** (-ageMicros / HALF_LIFE_MICROS))));
-  });
+/** A touch weighs half as much as one that is seven days later; the last one weighs 1. */
+const timeDecay: AttributionModel = (steps) => {
+  const last = instantToMicros(steps.at(-1)!.at);
+  return steps.map(({ at }) => halved(last - instantToMicros(at)));
+};
+
+/**
+ * 2^-(age / half-life) in units of 10^-18, at least one. Whole numbers alone, each division rounded down, so that
+ * PostgreSQL finds the same to the last digit (`tributary.attribution`): powers of floating-point numbers differ.
+ */
+function halved(ageMicros: bigint): bigint {
+  const x = (LN_2 * (ageMicros % HALF_LIFE_MICROS)) / HALF_LIFE_MICROS;
+  let kept = ONE;
+  for (let n = TERMS; n > 0n; n--) kept = ONE - (x * kept) / (n * ONE);
+  const weight = kept >> (ageMicros / HALF_LIFE_MICROS);
+  return weight > 0n ? weight : 1n;
+}
 
 /** Every model by its name. */
 export const ATTRIBUTION_MODELS = {

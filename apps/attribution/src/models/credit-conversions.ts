@@ -30,7 +30,7 @@ export async function creditConversions({ pool }: Database, question: CreditQues
 }
 
 /** A row's click may be its player's; only one that the conversion itself names counts whatever its clock says. */
-function destinationOf({ click_id, provenance, ...conversion }: Conversion): Destination {
+export function destinationOf({ click_id, provenance, ...conversion }: Conversion): Destination {
   const { brand, player_id, client_id, user_id, occurred_at } = conversion;
   const named = provenance['click_id'] === 'identity_link' ? null : click_id;
   return { brand, player_id, click_id: named, client_id, user_id, occurred_at };

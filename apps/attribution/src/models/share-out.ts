@@ -19,14 +19,14 @@ export interface Credit {
 }
 
 /** Anything that can be shared out. */
-type Earned = Pick<Conversion, 'occurred_at' | 'net_amount' | 'currency'>;
+type Earned = Pick<Conversion, 'net_amount' | 'currency'>;
 
 /**
  * Shares one conversion out among the touches that led to it. Counts and amounts add up exactly to the whole.
  * @param steps the earliest first, at least one
  */
 export function shareOut(conversion: Earned, steps: readonly Step[], model: AttributionModelName): Credit[] {
-  const weights = ATTRIBUTION_MODELS[model](steps, conversion.occurred_at);
+  const weights = ATTRIBUTION_MODELS[model](steps);
   const parts = steps.map(({ touch }, i) => ({ id: touch.touch_id, weight: weights[i]! }));
   const counts = splitUnits(ONE_CONVERSION, parts);
   const amounts = splitAmount(conversion, parts);

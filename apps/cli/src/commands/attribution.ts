@@ -40,7 +40,11 @@ export function addAttribution(program: Command): void {
     .option('--from <instant>', 'conversions of this instant and later (ISO 8601)', instantArgument)
     .option('--to <instant>', 'conversions before this instant', instantArgument)
     .option('--brand <brand>', 'conversions of this brand')
-    .option('--look-back <days>', 'how old a touch may be (default: what the brand has, else 30)', countArgument)
+    .option(
+      '--look-back <days>',
+      'how old a touch may be (default: what the brand has, else 30)',
+      countArgument,
+    )
     .addOption(choice('--format <format>', 'form of the answer', FORMATS, 'table'))
     .addHelpText(
       'after',

@@ -1,3 +1,4 @@
+import { AddAttributionFunctions1764200000000 } from './add-attribution-functions.js';
 import { AddBrandSettings1764100000000 } from './add-brand-settings.js';
 import { AddPartnerFacts1763800000000 } from './add-partner-facts.js';
 import { CreateEntityTables1763900000000 } from './create-entity-tables.js';
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   AddPartnerFacts1763800000000,
   CreateEntityTables1763900000000,
   AddBrandSettings1764100000000,
+  AddAttributionFunctions1764200000000,
 ] as const;
