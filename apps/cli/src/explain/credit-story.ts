@@ -19,7 +19,7 @@ export interface CreditStory {
 }
 
 /** A row as far as its credits need it. */
-type Earned = Pick<ConversionRow, 'occurred_at' | 'net_amount' | 'currency' | 'status'>;
+type Earned = Pick<ConversionRow, 'net_amount' | 'currency' | 'status'>;
 
 const MODELS = Object.keys(ATTRIBUTION_MODELS) as AttributionModelName[];
 
