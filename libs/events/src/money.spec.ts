@@ -159,7 +159,9 @@ describe('unitsOf and amountOfUnits', () => {
 it.each([
   ['JPY', 0],
   ['USD', 2],
+  ['HUF', 2],
   ['KWD', 3],
+  ['CLF', 4],
   ['ETH', 18],
   ['USDC', 18],
 ])('exponentOf %s is %i', (currency, exponent) => {
