@@ -2,8 +2,8 @@ import { withClient } from './installation.js';
 
 /** Conversions of a player that is stored beforehand. */
 export const CONVERSIONS_PER_STORED = 4;
-/** Facts of a player that is stored beforehand: a click, a touchpoint, a link, the conversions', and three records. */
-export const FACTS_PER_STORED = 3 + CONVERSIONS_PER_STORED + 3;
+/** Facts of a player that is stored beforehand: a click, a touchpoint, a link, the conversions', and four records. */
+export const FACTS_PER_STORED = 3 + CONVERSIONS_PER_STORED + 4;
 const PLAYERS_AT_ONCE = 50_000;
 
 /** What stands in for a hash: random-looking ids spread over the whole index, as those of real events are. */
@@ -32,6 +32,10 @@ const AGENT = `'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36'`;
 const TOLD = 'custom, source, trust, authority, version, canonical_event_id, received_at';
 const TOLD_VALUES = (what: string): string =>
   `'{}', 'spacevegas-api', 'partner_api', 1, (extract(epoch FROM ${AT}) * 1000000)::bigint, ${hash(`'${what}' || p`)}, ${AT}`;
+const TRANSACTION = `brand, id, player_id, amount, currency, type, status, payment_system, created_at, updated_at, invoice_id,
+  wallet_id, user_agent, ip, requisite, ${TOLD}, status_rank, conversion_id`;
+const TRANSACTION_VALUES = `'EUR', 'Normal', 'Success', 'cards', ${AT}, ${AT}, 'i-' || p, 'w-' || p, ${AGENT}, '203.0.113.0',
+  '4111 **** 1111', ${TOLD_VALUES('transaction')}, 2`;
 
 const STATEMENTS = [
   `INSERT INTO tributary.clicks (brand, click_id, source, link, occurred_at, utm_source, utm_medium, utm_campaign,
@@ -69,10 +73,10 @@ const STATEMENTS = [
      n = 3, ARRAY[source], false, jsonb_build_object('click_id', source, 'occurred_at', source, 'player_id', source,
      'status', source), ${SUB_IDS}, '{}', ${AT}, ${UTM}, ${CLICK}, ${AT}, ${UTM}, ${CLICK}, true, at, at, 0
    FROM ${CONVERSIONS}`,
-  `INSERT INTO tributary.transactions (brand, id, player_id, amount, currency, type, status, payment_system, dir,
-     created_at, updated_at, invoice_id, wallet_id, user_agent, ip, requisite, ${TOLD}, status_rank)
-   SELECT 'default', 'stored-t-' || p, ${PLAYER}, 40, 'EUR', 'Normal', 'Success', 'cards', 'OUT', ${AT}, ${AT},
-     'i-' || p, 'w-' || p, ${AGENT}, '203.0.113.0', '4111 **** 1111', ${TOLD_VALUES('transaction')}, 2 FROM ${PLAYERS}`,
+  `INSERT INTO tributary.transactions (${TRANSACTION}, dir)
+   SELECT 'default', 'stored-t-' || p, ${PLAYER}, 40, ${TRANSACTION_VALUES}, NULL, 'OUT' FROM ${PLAYERS}`,
+  `INSERT INTO tributary.transactions (${TRANSACTION}, dir)
+   SELECT 'default', transaction_id, ${PLAYER}, amount, ${TRANSACTION_VALUES}, id, 'IN' FROM ${CONVERSIONS} WHERE n = 4`,
   `INSERT INTO tributary.logins (brand, id, player_id, ip, created_at, user_agent, host, is_success, ${TOLD})
    SELECT 'default', 'stored-l-' || p, ${PLAYER}, '203.0.113.0', ${AT}, ${AGENT}, 'm.spacevegas.test', true,
      ${TOLD_VALUES('login')} FROM ${PLAYERS}`,
@@ -83,9 +87,9 @@ const STATEMENTS = [
 ];
 
 /**
- * Fills the tables with players of long ago, as attribution would have left them: a click, a touchpoint, a link,
- * five receipts, four facts and conversions, a withdrawal, a login and a game session each, in whatever order their ids have. Indexes grow as they do
- * in use. Takes about a minute a million facts.
+ * Fills the tables with players of long ago, as attribution would have left them: a click, a touchpoint, a link, five
+ * receipts, four facts and conversions, the record of one of their deposits, a withdrawal, a login and a game session
+ * each, in whatever order their ids have. Indexes grow as they do in use. Takes about a minute a million facts.
  */
 export async function storePlayers(url: string, players: number): Promise<void> {
   await withClient(url, async (client) => {
