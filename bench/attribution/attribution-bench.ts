@@ -1,6 +1,6 @@
 import { until } from '#test/until';
 import type { Closers } from '../parts/closers.js';
-import { databaseWork, workBetween, type DatabaseWork } from '../parts/database-work.js';
+import { databaseWork, untilGone, workBetween, type DatabaseWork } from '../parts/database-work.js';
 import { drain, type Drained, type SettledBatches } from '../parts/drain.js';
 import { openInstallation, withClient, type Installation, type LogEngine } from '../parts/installation.js';
 import type { NodeProcess } from '../parts/node-process.js';
@@ -117,6 +117,7 @@ async function run(
     { attributions: 1, normalizer: false, profile, meanwhile },
     closers,
   );
+  await untilGone(url, 'attribution');
   const work = workBetween(before, await databaseWork(url));
   expectRows(rowsBefore, await countRows(url), population, rowsOf);
   const written = work.rows.map(({ table }) => table).filter((table) => !NO_ROWS_OF_EVENTS.has(table));

@@ -1,3 +1,4 @@
+import { until } from '#test/until';
 import { withClient } from './installation.js';
 
 /** Rows that were written to a table: every version that an insert or update made, and every row deleted. */
@@ -8,12 +9,27 @@ export interface RowsWritten {
   deleted: number;
 }
 
-/** What PostgreSQL has done for the apps. A connection tells its part when it ends, and once a second before. */
+/** What PostgreSQL has done for the apps. A connection tells the last of it when it ends. */
 export interface DatabaseWork {
   /** By table of the schema `tributary` that holds facts, projections or notes, by name. */
   rows: RowsWritten[];
   /** Time that connections spent in statements, COMMIT included; those at once add up. */
   statementSeconds: number;
+}
+
+const GONE_LIMIT_MS = 10_000;
+
+/** Waits until the connections of an app that has ended are gone. */
+export async function untilGone(url: string, app: string): Promise<void> {
+  await withClient(url, async (client) => {
+    const isGone = async (): Promise<boolean> => {
+      const found = await client.query('SELECT FROM pg_stat_activity WHERE application_name = $1 LIMIT 1', [
+        `tributary ${app}`,
+      ]);
+      return found.rows.length === 0;
+    };
+    await until(`the connections of ${app} are gone`, isGone, GONE_LIMIT_MS);
+  });
 }
 
 /** All that was done so far (https://www.postgresql.org/docs/current/monitoring-stats.html). */
