@@ -12,7 +12,7 @@ export async function readTransactionsOf(
   pool: Pool,
   conversionIds: readonly string[],
 ): Promise<TransactionStory[]> {
-  return read(pool, 'x.conversion_id = ANY($1)', [conversionIds]);
+  return read(pool, "x.conversion_id = ANY($1) AND x.conversion_id > ''", [conversionIds]);
 }
 
 /** Rows of `transactions` by their id, whatever the brand. */

@@ -118,7 +118,8 @@ export async function deleteUntold(pool: Pool, ids: readonly string[], revision:
     text: `DELETE FROM tributary.conversions c
       WHERE c.conversion_id = ANY($1) AND c.revision <= $2
         AND NOT EXISTS (SELECT FROM tributary.conversion_facts f WHERE f.conversion_id = c.conversion_id)
-        AND NOT EXISTS (SELECT FROM tributary.transactions x WHERE x.conversion_id = c.conversion_id)
+        AND NOT EXISTS (SELECT FROM tributary.transactions x
+          WHERE x.conversion_id = c.conversion_id AND x.conversion_id > '')
       RETURNING c.conversion_id`,
     values: [ids, String(revision)],
   });

@@ -62,7 +62,7 @@ const FACTS = `
     (SELECT ${CONVERSION_FACT_COLUMNS} FROM tributary.conversion_facts f WHERE f.conversion_id = w.id OFFSET 0) AS f
   UNION ALL
   SELECT x.* FROM unnest($1::text[]) AS w (id), LATERAL
-    (SELECT ${DEPOSIT_FACT} FROM tributary.transactions x WHERE x.conversion_id = w.id OFFSET 0) AS x`;
+    (SELECT ${DEPOSIT_FACT} FROM tributary.transactions x WHERE x.conversion_id = w.id AND x.conversion_id > '' OFFSET 0) AS x`;
 
 /** All facts of the conversions, those among them that are transactions of a product API included. */
 export async function readFacts(pool: Pool, conversionIds: readonly string[]): Promise<ConversionFact[]> {
@@ -86,7 +86,7 @@ const factsOf = (kind: IdentityKind): string => `
 const DEPOSITS = `
   SELECT x.conversion_id FROM ${wanted('player')}, LATERAL
     (SELECT x.conversion_id FROM tributary.transactions x
-      WHERE x.brand = w.brand AND x.player_id = w.id AND x.conversion_id IS NOT NULL
+      WHERE x.brand = w.brand AND x.player_id = w.id AND x.dir = 'IN' AND x.conversion_id IS NOT NULL
         AND ($9::text IS NULL OR $9 = 'deposit') OFFSET 0) AS x`;
 
 const CONVERSION_IDS = [...IDENTITY_KINDS.map(factsOf), DEPOSITS].join(' UNION ');
@@ -132,7 +132,7 @@ const IDS_WITHIN = [
   ...IDENTITY_KINDS.map(factsWithin),
   `SELECT x.conversion_id FROM ${wantedWithin('player')}, LATERAL
     (SELECT x.conversion_id FROM tributary.transactions x
-      WHERE x.brand = w.brand AND x.player_id = w.id AND x.conversion_id IS NOT NULL
+      WHERE x.brand = w.brand AND x.player_id = w.id AND x.dir = 'IN' AND x.conversion_id IS NOT NULL
         AND x.created_at BETWEEN w.since AND w.until OFFSET 0) AS x`,
 ].join(' UNION ');
 
@@ -169,7 +169,7 @@ const EARLIEST_DEPOSITS = [
   `SELECT 'player', 'transactions', w.brand, w.id, x.conversion_id, ${instantText('x.created_at')}
   FROM ${wanted('player')}, LATERAL
     (SELECT x.conversion_id, x.created_at FROM tributary.transactions x
-      WHERE x.brand = w.brand AND x.player_id = w.id AND x.conversion_id IS NOT NULL
+      WHERE x.brand = w.brand AND x.player_id = w.id AND x.dir = 'IN' AND x.conversion_id IS NOT NULL
       ORDER BY x.created_at LIMIT $9) AS x`,
 ].join(' UNION ALL ');
 
@@ -236,7 +236,7 @@ const DEPOSITS_WITHIN = [
   ...IDENTITY_KINDS.map(depositsWithin),
   `SELECT x.conversion_id FROM ${wantedWithin('player')}, LATERAL
     (SELECT x.conversion_id FROM tributary.transactions x
-      WHERE x.brand = w.brand AND x.player_id = w.id AND x.conversion_id IS NOT NULL AND NOT $17
+      WHERE x.brand = w.brand AND x.player_id = w.id AND x.dir = 'IN' AND x.conversion_id IS NOT NULL AND NOT $17
         AND x.created_at BETWEEN w.since AND w.until OFFSET 0) AS x`,
 ].join(' UNION ');
 
@@ -322,7 +322,7 @@ export async function readConversionIdsAfter(pool: Pool, after: string, limit: n
     name: 'read conversion ids after',
     text: `(SELECT DISTINCT conversion_id FROM tributary.conversion_facts WHERE conversion_id > $1
         ORDER BY conversion_id LIMIT $2)
-      UNION (SELECT conversion_id FROM tributary.transactions WHERE conversion_id > $1
+      UNION (SELECT conversion_id FROM tributary.transactions WHERE conversion_id > $1 AND conversion_id > ''
         ORDER BY conversion_id LIMIT $2)
       ORDER BY conversion_id LIMIT $2`,
     values: [after, limit],
@@ -332,7 +332,7 @@ export async function readConversionIdsAfter(pool: Pool, after: string, limit: n
 
 /** Ids of every conversion that has a fact. */
 const ALL_IDS = `(SELECT conversion_id FROM tributary.conversion_facts
-  UNION ALL SELECT conversion_id FROM tributary.transactions WHERE conversion_id IS NOT NULL) AS told`;
+  UNION ALL SELECT conversion_id FROM tributary.transactions WHERE conversion_id > '') AS told`;
 
 /** How many conversions have facts. */
 export async function countConversions(pool: Pool): Promise<number> {
@@ -346,7 +346,7 @@ export async function countConversions(pool: Pool): Promise<number> {
 export async function withFacts(pool: Pool, conversionIds: readonly string[]): Promise<Set<string>> {
   const found = await pool.query<{ conversion_id: string }>(
     `SELECT conversion_id FROM tributary.conversion_facts WHERE conversion_id = ANY($1)
-      UNION SELECT conversion_id FROM tributary.transactions WHERE conversion_id = ANY($1)`,
+      UNION SELECT conversion_id FROM tributary.transactions WHERE conversion_id = ANY($1) AND conversion_id > ''`,
     [conversionIds],
   );
   return new Set(found.rows.map((r) => r.conversion_id));
