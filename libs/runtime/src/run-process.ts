@@ -11,6 +11,7 @@ import { SettingsError, checkAll, readSettings } from './settings.js';
 export interface RunningProcess {
   platform: Platform;
   addresses: { label: string; url: string }[];
+  adminPort: number;
   /** Drains and closes everything; safe to call twice. */
   stop(): Promise<void>;
 }
@@ -44,9 +45,9 @@ export async function startProcess(
     const { ADMIN_HOST: host, ADMIN_PORT: port } = platform.settings;
     admin = await startAdminServer({ host, port }, platform.health, platform.metrics);
     for (const app of apps) running.push(await app.start(platform));
-    platform.logger.info({ apps: apps.map((a) => a.name), adminPort: admin.port }, 'started');
     return {
       platform,
+      adminPort: admin.port,
       addresses: [
         ...running.flatMap((a) => a.addresses),
         {
@@ -90,6 +91,8 @@ export async function runProcess(
     };
     process.once('SIGTERM', onSignal);
     process.once('SIGINT', onSignal);
+    // Whoever reads it may send the signal at once
+    logger.info({ apps: apps.map((a) => a.name), adminPort: running.adminPort }, 'started');
     options.onStarted?.(running);
   } catch (e) {
     if (e instanceof SettingsError || e instanceof NotMigratedError) {
