@@ -168,9 +168,10 @@ async function writeProjection(
   return rows;
 }
 
-/** A transaction may cease to be a deposit; what a pixel has told stays. */
+/** A transaction may cease to be a deposit, also where a pixel's weak deposit is part of its row; what pixels alone
+ * have told stays. */
 function mayCease({ type, sources }: Conversion): boolean {
-  return type === 'deposit' && !sources.some((source) => source.startsWith('pixel-'));
+  return type === 'deposit' && sources.some((source) => !source.startsWith('pixel-'));
 }
 
 /** Conversions of which more than one source tells: a new fact of theirs is not their first. */

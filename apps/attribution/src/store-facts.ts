@@ -115,8 +115,21 @@ async function mergeAll(client: PoolClient, { statements, entities }: Merge): Pr
   };
 }
 
+/** Whose something was by the word that no longer stands. */
+type Previous = Record<`previous_${IdentityKind}_id`, string | null>;
+
+/** The same as columns; empty where nobody was named. */
+function formerIdentities(previous: Previous): Record<`${IdentityKind}_id`, string> {
+  return {
+    click_id: previous.previous_click_id ?? '',
+    client_id: previous.previous_client_id ?? '',
+    user_id: previous.previous_user_id ?? '',
+    player_id: previous.previous_player_id ?? '',
+  };
+}
+
 /** A touch that is new or has changed, and whose it was by its last word. */
-type StoredTouch = MovedTouch & Record<`previous_${IdentityKind}_id`, string | null>;
+type StoredTouch = MovedTouch & Previous;
 
 /** Whose the touches are no longer, or not only. */
 function formerTouchesOf(touches: readonly StoredTouch[]): FormerTouch[] {
@@ -124,26 +137,15 @@ function formerTouchesOf(touches: readonly StoredTouch[]): FormerTouch[] {
     .filter((t) =>
       IDENTITY_KINDS.some((kind) => (t[`previous_${kind}_id`] ?? t[`${kind}_id`]) !== t[`${kind}_id`]),
     )
-    .map((t) => ({
-      brand: t.brand,
-      touch_id: t.touch_id,
-      click_id: t.previous_click_id ?? '',
-      client_id: t.previous_client_id ?? '',
-      user_id: t.previous_user_id ?? '',
-      player_id: t.previous_player_id ?? '',
-    }));
+    .map((t) => ({ brand: t.brand, touch_id: t.touch_id, ...formerIdentities(t) }));
   return formers.sort((a, b) => compareBytes(a.touch_id, b.touch_id) || compareBytes(a.brand, b.brand));
 }
 
 /** A slot that is new or has changed, and who held the conversion by its last word. */
-interface StoredSlot {
+interface StoredSlot extends Previous {
   conversion_id: string;
   brand: string;
   inserted: boolean;
-  previous_player_id: string | null;
-  previous_click_id: string | null;
-  previous_client_id: string | null;
-  previous_user_id: string | null;
   /** As `instantText` has it; null: it has had no other word. */
   previous_occurred_at: string | null;
 }
@@ -160,10 +162,7 @@ function formerHoldersOf(slots: readonly StoredSlot[], others: readonly FormerHo
     add({
       conversion_id: slot.conversion_id,
       brand: slot.brand,
-      player_id: slot.previous_player_id ?? '',
-      click_id: slot.previous_click_id ?? '',
-      client_id: slot.previous_client_id ?? '',
-      user_id: slot.previous_user_id ?? '',
+      ...formerIdentities(slot),
       occurred_at: instantOf(slot.previous_occurred_at),
     });
   }
