@@ -16,7 +16,6 @@ import type { Conversion, Instant } from '#libs/events';
 import { DepositScope } from './deposit-scope.js';
 import { distinctIdentities, namedBy, type LinkEnds } from './identity-graph.js';
 import { IdentityReader } from './identity-reader.js';
-import { readJourneysTo } from './journey-touches.js';
 import { Journeys } from './journeys.js';
 import { movedConversions, type MovedTouch } from './moved-conversions.js';
 import {
@@ -26,6 +25,7 @@ import {
   type Plan,
   type Projection,
 } from './project-conversions.js';
+import { readJourneysTo } from './read-journeys.js';
 
 /** What new facts may have changed. */
 export interface Change {
