@@ -94,6 +94,7 @@ export {
   type PixelSource,
   type PixelType,
   type RawEvent,
+  type RecordEvent,
   type TrafficFields,
 } from './raw-event.js';
 export { isReceiptId, newReceiptId } from './receipt-id.js';

@@ -68,10 +68,26 @@ interface RawEventBase {
   receipt_id: string;
 }
 
-type RawData = { stream: string; brand: string; receipt_id: string; payload: unknown };
+/** A record of a partner as its source delivered it, before it is mapped. */
+export interface RecordEvent {
+  event_id: string;
+  /** Name of the source's definition; `<name>.postback` where the partner called us. */
+  source: string;
+  stream: string;
+  brand: string;
+  natural_key: string;
+  /** When the answer that held it arrived. */
+  received_at: Instant;
+  /** Of a postback: the receipt that its caller got. */
+  receipt_id?: string;
+  /** As it was decoded; numbers that a JSON number cannot hold to the last digit are texts. */
+  payload: Record<string, unknown>;
+}
+
+type RawData = { stream: string; brand: string; receipt_id?: string | undefined; payload: unknown };
 
 /** Value of a record on `raw-events`. */
-export function serializeRawEvent(e: RawEvent): string {
+export function serializeRawEvent(e: RawEvent | RecordEvent): string {
   const event: CloudEvent<typeof EventType.raw, RawData> = {
     specversion: '1.0',
     id: e.event_id,
