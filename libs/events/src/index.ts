@@ -82,7 +82,7 @@ export {
   unitsOf,
   type Money,
 } from './money.js';
-export { parseCanonicalEvent } from './parse-canonical-event.js';
+export { membersOfKind, parseCanonicalEvent, problemOfCanonicalEvent } from './parse-canonical-event.js';
 export { parseRawEvent } from './parse-raw-event.js';
 export {
   PIXEL_TYPES,

@@ -45,10 +45,12 @@ export interface StreamDefinition {
   error_handler?: ErrorHandlerDefinition;
   /** Paths whose values together name a record; the same record read again has the same ones. */
   primary_key: string[];
-  /** Path of the instant or number that grows whenever the record changes, for the ledger's monotony count. */
+  /** Path of the instant or number that grows whenever the record changes, for the ledger's monotony count. Where it is
+   * a whole number or an instant with its zone, and no field `version` is mapped, it is the version of the events. */
   cursor_field?: string;
   schema?: { $ref: string; on_violation?: 'dead_letter' | 'warn' };
-  /** Every rule whose `when` fits makes events; of rules with the same `group` only the first that fits. */
+  /** Every rule whose `when` fits makes events; of rules with the same `group` only the first that makes any. A record
+   * that no rule fits makes none, and is no error. A record is mapped whole: where one event cannot be made, none is. */
   mapping: MappingRule[];
 }
 
@@ -317,7 +319,9 @@ export type Scalar = string | number | boolean | null;
 
 /** A record makes an event of this kind where `when` holds; with `for_each` one for every element of that array. */
 export interface MappingRule {
-  /** A kind of canonical event. */
+  /** A kind of canonical event. Absent fields: `partner` is the source's name; `conversion_type` of a refund or reversal
+   * the one kind of conversion that the stream's rules make; `occurred_at` of an entity its `created_at`, else its
+   * version, else when it was received. */
   event: string;
   when?: Condition;
   /** Path of an array; paths that begin with `$.` lead into the whole record, others into the element. */
@@ -335,7 +339,10 @@ export interface MappingRule {
   trust?: string;
 }
 
-/** A path, or more. */
+/**
+ * A path, or where the value comes from and what becomes of it, in this order: trim, url_param, pattern, strip_prefix,
+ * case, prefix, values, default, negate, then time, money or type. What is absent, null or the empty text is no value.
+ */
 export type FieldSpec =
   | string
   | {
@@ -357,7 +364,8 @@ export type FieldSpec =
       timezone?: string;
       /** Its currency: a code, or the path of one. Sets `currency` beside an `amount`. */
       money?: string | { path: string };
-      /** The number counts the currency's smallest units, as cents. */
+      /** The number counts the currency's smallest units, as cents (ISO 4217; of a currency that is not there 10^-18, as
+       * wei). */
       minor_units?: boolean;
       negate?: boolean;
       /** The value is a URL (or a query); this parameter of it. */
@@ -366,14 +374,18 @@ export type FieldSpec =
       pattern?: string;
     };
 
-/** Paths and what must hold of their values; all of them. */
+/** Paths and what must hold of their values, all of them; or one of `all`, `any` and `not` alone. Of no value (absent,
+ * null, the empty text) nothing holds but `exists: false`. */
 export type Condition =
   { all: Condition[] } | { any: Condition[] } | { not: Condition } | { [path: string]: Comparison };
 
 export interface Comparison {
+  /** A number and its text are alike. `null`: there is no value. */
   equals?: Scalar;
   in?: Scalar[];
   exists?: boolean;
+  /** Decimals by their value, to the last digit; where one of the two is none, both as texts, so that instants of one
+   * form and zone compare as they follow. */
   gt?: number | string;
   lt?: number | string;
   /** Regular expression. */

@@ -3,3 +3,7 @@ export type { ApiBudget, HttpRequest, HttpResponse, HttpSend } from './http.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export { PathError, compilePath, parsePath, type ReadPath } from './path.js';
 export type { RecordBatch, Slice, SliceResult, StreamState } from './slices.js';
+export { DEFINITION_SCHEMA } from './loading/definition-schema.js';
+export { parseSource, type ParsedSource, type ReadSchema } from './loading/parse-source.js';
+export { placeholdersIn } from './loading/check-placeholders.js';
+export { problemText, type SourceProblem } from './loading/problem.js';

@@ -1,0 +1,142 @@
+import { EVENT_KINDS, KNOWN_CURRENCIES, isEntityKind, type EventKind } from '#libs/events';
+import type { FieldSpec } from '../definition.js';
+import { fieldsOf, onlyConversionOf, requiredFieldsOf, setsCurrency } from '../mapping/event-fields.js';
+import { hasZone, parseTimeFormat } from '../mapping/time-format.js';
+import type { Cursor } from './cursor.js';
+import { suggestion } from './schema-problems.js';
+
+/** What no schema can say of a stream's mapping: that fields exist and the needed ones are there, and what keys of a
+ * field go together. */
+export function checkMapping(stream: Cursor): void {
+  const rules = stream.at('mapping').items();
+  const only = onlyConversionOf(rules.map((rule) => ({ event: rule.at('event').text ?? '' })));
+  for (const rule of rules) {
+    checkRule(rule, only);
+    for (const part of ['fields', 'custom', 'sub_ids', 'utm', 'ad_click_ids']) {
+      for (const [, field] of rule.at(part).members()) checkField(field);
+    }
+    checkCondition(rule.at('when'));
+  }
+  checkCondition(stream.at('record_selector').at('filter'));
+}
+
+function checkRule(rule: Cursor, onlyConversion: string | undefined): void {
+  const kind = rule.at('event').text;
+  if (!isKind(kind) || !rule.at('fields').object) return;
+  const fields = rule.at('fields');
+  const given = fields.object as Readonly<Record<string, FieldSpec>>;
+  const known = fieldsOf(kind);
+  for (const [name, field] of fields.members()) {
+    if (known.has(name)) continue;
+    const names = [...known.keys()];
+    field.wrongName(
+      `${kind} has no field ${name}${suggestion(name, names)}; its fields: ${names.join(', ')}; others stand in custom`,
+    );
+  }
+  const has = (name: string): boolean =>
+    Object.hasOwn(given, name) || impliedBy(kind, given, onlyConversion, name);
+  const missing = requiredFieldsOf(kind).filter((name) => !has(name));
+  for (const name of missing) {
+    fields.wrong(
+      name === 'conversion_type'
+        ? `${kind} needs the field conversion_type, as the stream makes several kinds of conversions or none`
+        : `${kind} needs the field ${name}`,
+    );
+  }
+  checkTogether(kind, fields, has, onlyConversion);
+}
+
+/** Fields that need not be set as they follow from something else. */
+function impliedBy(
+  kind: EventKind,
+  given: Readonly<Record<string, FieldSpec>>,
+  onlyConversion: string | undefined,
+  name: string,
+): boolean {
+  if (name === 'currency') return setsCurrency(given);
+  if (name === 'occurred_at') return isEntityKind(kind);
+  if (name === 'partner') return true;
+  return name === 'conversion_type' && onlyConversion !== undefined;
+}
+
+function checkTogether(
+  kind: EventKind,
+  fields: Cursor,
+  has: (name: string) => boolean,
+  onlyConversion: string | undefined,
+): void {
+  if (!isEntityKind(kind)) {
+    if (has('amount') && !has('currency')) fields.wrong('amount needs money, or the field currency');
+    if (fields.at('currency').isThere && !has('amount')) fields.wrong('currency needs the field amount');
+  }
+  if (kind === 'identity_link') {
+    const ends = ['click_id', 'client_id', 'user_id', 'player_id'];
+    if (ends.filter(has).length < 2) fields.wrong(`identity_link needs two of ${ends.join(', ')}`);
+  }
+  if (kind !== 'reversal') return;
+  const named = fields.at('conversion_type');
+  const type = named.isThere
+    ? named.text === undefined
+      ? named.at('const').text
+      : undefined
+    : onlyConversion;
+  if (type === undefined) return;
+  if (type === 'install' || type === 'registration') {
+    if (!has('click_id') && !has('player_id'))
+      fields.wrong(`a reversal of ${type} needs click_id or player_id`);
+  } else if (!has('transaction_id')) fields.wrong(`a reversal of ${type} needs the field transaction_id`);
+}
+
+const ORIGINS = ['path', 'const', 'first_of', 'concat'];
+
+function checkField(field: Cursor): void {
+  if (!field.object) return;
+  const origins = ORIGINS.filter((name) => field.at(name).isThere);
+  if (origins.length !== 1 && !(origins.length === 0 && field.at('default').isThere)) {
+    field.wrong(
+      `must have one of ${ORIGINS.join(', ')}${origins.length > 1 ? `, not ${origins.join(' and ')}` : ''}`,
+    );
+  }
+  for (const part of ['first_of', 'concat']) for (const item of field.at(part).items()) checkField(item);
+  checkFieldTime(field);
+  checkFieldMoney(field);
+}
+
+function checkFieldTime(field: Cursor): void {
+  const time = field.at('time');
+  const format = time.text === undefined ? undefined : parseTimeFormat(time.text);
+  const type = field.at('type');
+  if (field.at('timezone').isThere && !time.isThere) field.at('timezone').wrongName('timezone needs time');
+  if (time.isThere && type.isThere && type.text !== 'timestamp')
+    type.wrong('must be timestamp where time is given');
+  if (format === undefined || (typeof format === 'object' && 'problem' in format) || format === 'iso') return;
+  if (!hasZone(format) && !field.at('timezone').isThere)
+    time.wrong('names no zone, so that timezone must be there, as "-05:00" or America/New_York');
+}
+
+function checkFieldMoney(field: Cursor): void {
+  const { text } = field.at('money');
+  if (text !== undefined && !/^[A-Za-z][A-Za-z0-9]{2,9}$/.test(text)) {
+    field.at('money').wrong('must be the code of a currency, as USD, or {path: …}');
+  } else if (text !== undefined && text.length === 3 && !KNOWN_CURRENCIES.includes(text.toUpperCase())) {
+    const near = suggestion(text.toUpperCase(), KNOWN_CURRENCIES);
+    if (near !== '' && field.at('minor_units').value === true) {
+      field.at('money').wrong(`must be a currency of ISO 4217 where minor_units are counted${near}`);
+    }
+  }
+}
+
+/** Combinations stand alone, so that nobody takes `all` for a path beside others. */
+function checkCondition(condition: Cursor): void {
+  const members = condition.members();
+  for (const [name, member] of members) {
+    if (name === 'all' || name === 'any' || name === 'not') {
+      if (members.length > 1) member.wrongName(`${name} must stand alone; put the rest into all`);
+      for (const item of name === 'not' ? [member] : member.items()) checkCondition(item);
+    }
+  }
+}
+
+function isKind(kind: string | undefined): kind is EventKind {
+  return (EVENT_KINDS as readonly (string | undefined)[]).includes(kind);
+}
