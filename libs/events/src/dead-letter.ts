@@ -14,6 +14,8 @@ export const DEAD_LETTER_REASONS = [
   'unknown_kind',
   /** A field is missing, or breaks its rule. */
   'invalid_field',
+  /** A partner's record breaks the JSON Schema that its stream names. */
+  'schema_violation',
   /** The event made from it is larger than the log takes. */
   'too_large',
   /** The database refuses it, alone as in company. */

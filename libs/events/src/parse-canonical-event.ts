@@ -111,12 +111,13 @@ const TOGETHER: Partial<Record<EventKind, (data: Record<string, unknown>) => rul
 };
 
 /**
- * What is wrong with an event that was made in this process, by the rules of `parseCanonicalEvent`; members that are
- * `undefined` must not be there. The path leads from the event.
+ * What is wrong with an event that was made in this process, by the rules of `parseCanonicalEvent` for `data`; what
+ * stands in the envelope its maker answers for. Members that are `undefined` must not be there. The path leads from the
+ * event.
  */
 export function problemOfCanonicalEvent(event: CanonicalEvent): rule.Problem | undefined {
   const data = event as unknown as Record<string, unknown>;
-  return rule.problemOfMembers(data, WHOLE[event.kind]) ?? TOGETHER[event.kind]?.(data);
+  return rule.problemOfMembers(data, DATA[event.kind]) ?? TOGETHER[event.kind]?.(data);
 }
 
 /** The names of a kind's own members of `data`, and of those that must be there. */
@@ -124,24 +125,6 @@ export function membersOfKind(kind: EventKind): { names: readonly string[]; requ
   const { rules, required } = DATA[kind];
   return { names: [...rules.keys()], required };
 }
-
-/** Kinds by the members of `data` and of the envelope together. */
-const WHOLE = Object.fromEntries(
-  Object.entries<rule.Members>(DATA).map(([kind, { rules, required }]) => [
-    kind,
-    rule.members<string>(
-      {
-        ...Object.fromEntries(rules),
-        event_id: rule.hash,
-        source: rule.sourceName,
-        natural_key: rule.naturalKey,
-        received_at: rule.instant,
-      },
-      [...required, 'event_id', 'source', 'natural_key', 'received_at'],
-      rule.ignored,
-    ),
-  ]),
-) as Record<EventKind, rule.Members>;
 
 const KINDS: ReadonlySet<unknown> = new Set(EVENT_KINDS);
 

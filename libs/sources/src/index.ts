@@ -7,3 +7,12 @@ export { DEFINITION_SCHEMA } from './loading/definition-schema.js';
 export { parseSource, type ParsedSource, type ReadSchema } from './loading/parse-source.js';
 export { placeholdersIn } from './loading/check-placeholders.js';
 export { problemText, type SourceProblem } from './loading/problem.js';
+export {
+  compileStream,
+  definitionNameOf,
+  type CompiledStream,
+  type Mapped,
+  type Reception,
+} from './mapping/compile-stream.js';
+export { compileComparison, compileFilter } from './mapping/condition.js';
+export { compileZone, type ToUtc } from './mapping/time-zone.js';

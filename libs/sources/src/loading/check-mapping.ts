@@ -13,7 +13,10 @@ export function checkMapping(stream: Cursor): void {
   for (const rule of rules) {
     checkRule(rule, only);
     for (const part of ['fields', 'custom', 'sub_ids', 'utm', 'ad_click_ids']) {
-      for (const [, field] of rule.at(part).members()) checkField(field);
+      for (const [, field] of rule.at(part).members()) {
+        checkField(field);
+        if (part !== 'custom') checkType(field);
+      }
     }
     checkCondition(rule.at('when'));
   }
@@ -97,9 +100,25 @@ function checkField(field: Cursor): void {
       `must have one of ${ORIGINS.join(', ')}${origins.length > 1 ? `, not ${origins.join(' and ')}` : ''}`,
     );
   }
-  for (const part of ['first_of', 'concat']) for (const item of field.at(part).items()) checkField(item);
+  for (const part of ['first_of', 'concat']) {
+    for (const item of field.at(part).items()) {
+      checkField(item);
+      checkType(item);
+      for (const key of ['money', 'minor_units']) {
+        if (item.at(key).isThere) item.at(key).wrongName(`${key} must stand beside ${part}, not in it`);
+      }
+    }
+  }
   checkFieldTime(field);
   checkFieldMoney(field);
+}
+
+/** What other fields hold is settled by their names. */
+function checkType(field: Cursor): void {
+  const type = field.at('type');
+  if (type.isThere && type.text !== 'timestamp' && type.text !== 'string') {
+    type.wrongName('type is for fields of custom; what any other holds is settled by its name');
+  }
 }
 
 function checkFieldTime(field: Cursor): void {

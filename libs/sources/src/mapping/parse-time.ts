@@ -216,16 +216,17 @@ const FIRST_MS = -62_167_219_200_000; // 0000-01-01T00:00:00Z
 const LAST_MS = 253_402_300_799_999; // 9999-12-31T23:59:59.999Z
 const TWO = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
 
-/** The last day that was written, as neighbouring records are often of one day. */
-let lastDays = NaN;
-let lastDate = '';
+/** Days as they are written: records are of few. */
+const dates = new Map<number, string>();
 
 function dateOf(days: number): string {
-  if (days !== lastDays) {
-    lastDate = new Date(days * 86_400_000).toISOString().slice(0, 10);
-    lastDays = days;
+  let date = dates.get(days);
+  if (date === undefined) {
+    if (dates.size >= 20_000) dates.clear();
+    date = new Date(days * 86_400_000).toISOString().slice(0, 10);
+    dates.set(days, date);
   }
-  return lastDate;
+  return date;
 }
 
 /** Days from 1970-01-01 (https://howardhinnant.github.io/date_algorithms.html#days_from_civil). */
