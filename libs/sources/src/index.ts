@@ -1,4 +1,7 @@
 export type * from './definition.js';
+export { DecodeError, DecoderDefinitionError } from './decoding/decode-error.js';
+export { compileDecoder, type Decode } from './decoding/decoder.js';
+export { decodeContentEncoding } from './decoding/decompress.js';
 export type { ApiBudget, HttpRequest, HttpResponse, HttpSend } from './http.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export { PathError, compilePath, parsePath, type ReadPath } from './path.js';

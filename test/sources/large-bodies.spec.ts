@@ -1,0 +1,21 @@
+import { runNode } from '#test/run-node';
+
+const MIB = 96;
+const HEAP_MIB = 40;
+
+describe('a body much larger than the heap', () => {
+  it.each([
+    ['json', { meta: { total: 7 }, data: [], links: { next: null } }],
+    ['xml', { r: { total: '7', rows: {} } }],
+    ['csv', {}],
+    ['jsonl', {}],
+  ])('is read as %s, and its envelope with it', async (format, envelope) => {
+    const argv = [`--max-old-space-size=${HEAP_MIB}`, 'dist/test/support/decode-large.js', format, `${MIB}`];
+    const { code, stdout, stderr } = await runNode(argv);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const result = JSON.parse(stdout) as { records: number; envelope: unknown; largestMib: number };
+    expect(result.envelope).toEqual(envelope);
+    expect(result.records).toBeGreaterThan((MIB * 1024 * 1024) / 300);
+    expect(result.largestMib).toBeLessThan(300);
+  });
+});
