@@ -19,3 +19,5 @@ export {
 } from './mapping/compile-stream.js';
 export { compileComparison, compileFilter } from './mapping/condition.js';
 export { compileZone, type ToUtc } from './mapping/time-zone.js';
+export { advance, backfillSlices, initialState, planSlices } from './windows/plan-slices.js';
+export { wireBounds } from './windows/wire-bounds.js';

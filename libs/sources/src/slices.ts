@@ -4,7 +4,13 @@ import type { JsonObject } from './json.js';
 /** What is read in one go, and recorded as one line of the completeness ledger. */
 export type Slice =
   /** Half-open: from `from` to before `to`. */
-  | { type: 'datetime'; from: Instant; to: Instant }
+  | {
+      type: 'datetime';
+      from: Instant;
+      to: Instant;
+      /** Of the last window of a poll's look-back: the tiers (`P7D`) that have then been read whole. */
+      completesTiers?: string[];
+    }
   /** Ids above this one. */
   | { type: 'id'; after: string }
   /** What follows this cursor; the empty text: from the beginning. */

@@ -1,0 +1,104 @@
+import { instantFromMs, instantToMs, type Instant } from '#libs/events';
+import type { DatetimeSyncDefinition } from '../definition.js';
+import type { Slice, StreamState } from '../slices.js';
+import { durationOf, stepGrid, type StepGrid } from './step-grid.js';
+
+export type DatetimeState = Extract<StreamState, { type: 'datetime' }>;
+export type DatetimeSlice = Extract<Slice, { type: 'datetime' }>;
+
+/** A plan has at most so many new windows; while history is caught up in such plans, nothing else is read. */
+export const MAX_NEW_WINDOWS = 1000;
+
+/** Nothing is read yet. */
+export function initialDatetimeState(sync: DatetimeSyncDefinition): DatetimeState {
+  return { type: 'datetime', watermark: instantFromMs(stepGrid(sync).startMs), tiers: {} };
+}
+
+/**
+ * First the windows from the watermark to the last settled unit, oldest first; then, where the unit is an hour or
+ * longer, the unit that is not over, which is read again by every poll until it is; then the look-back.
+ */
+export function planDatetimeSlices(
+  sync: DatetimeSyncDefinition,
+  state: DatetimeState,
+  now: Instant,
+): DatetimeSlice[] {
+  const grid = stepGrid(sync);
+  const settledMs = grid.settledMs(now);
+  const watermarkMs = grid.units.floor(instantToMs(state.watermark));
+  const slices: DatetimeSlice[] = [];
+  for (const window of grid.windows(watermarkMs, settledMs)) {
+    slices.push({ type: 'datetime', ...window });
+    if (slices.length === MAX_NEW_WINDOWS) return slices;
+  }
+  if (grid.coarse && watermarkMs <= settledMs) {
+    const to = grid.units.next(settledMs);
+    slices.push({ type: 'datetime', from: instantFromMs(settledMs), to: instantFromMs(to) });
+  }
+  return [...slices, ...lookback(sync, grid, state, Math.min(watermarkMs, settledMs), now)];
+}
+
+/**
+ * The state after a window was read and acknowledged. The watermark comes to the window's end, but not past what was
+ * settled when the window was planned; a window that begins past the watermark, as one of a backfill may, leaves it.
+ * @param now the instant that the window was planned with: what came after it has not been read
+ */
+export function advanceDatetime(
+  sync: DatetimeSyncDefinition,
+  state: DatetimeState,
+  slice: DatetimeSlice,
+  now: Instant,
+): DatetimeState {
+  const settled = instantFromMs(stepGrid(sync).settledMs(now));
+  const read = slice.to < settled ? slice.to : settled;
+  const reached = slice.from <= state.watermark && read > state.watermark ? read : state.watermark;
+  const tiers = { ...state.tiers };
+  for (const window of slice.completesTiers ?? []) tiers[window] = now;
+  return { type: 'datetime', watermark: reached, tiers };
+}
+
+/** Windows of the grid that cover a stretch of time, rounded to whole units of the format. */
+export function backfillDatetimeSlices(
+  sync: DatetimeSyncDefinition,
+  from: Instant,
+  to: Instant,
+): DatetimeSlice[] {
+  const grid = stepGrid(sync);
+  const toMs = instantToMs(to);
+  const endMs = grid.units.floor(toMs) === toMs ? toMs : grid.units.next(toMs);
+  return [...grid.windows(grid.units.floor(instantToMs(from)), endMs)].map((window) => ({
+    type: 'datetime',
+    ...window,
+  }));
+}
+
+/** Whole windows of the grid, up to the watermark: as far back as the longest tier that is due. */
+function lookback(
+  sync: DatetimeSyncDefinition,
+  grid: StepGrid,
+  { tiers: readAt }: DatetimeState,
+  endMs: number,
+  now: Instant,
+): DatetimeSlice[] {
+  const { lookback_window: whole, lookback_tiers } = sync;
+  const tiers = lookback_tiers ?? (whole === undefined ? [] : [{ window: whole, every: 'PT0S' }]);
+  const reach = tiers.map(({ window, every }) => ({
+    window,
+    fromMs: Math.max(grid.startMs, grid.floor(grid.before(endMs, window))),
+    due: isDue(readAt[window], every, now),
+  }));
+  const fromMs = Math.min(...reach.filter(({ due }) => due).map((tier) => tier.fromMs));
+  if (fromMs >= endMs) return [];
+  const slices = [...grid.windows(fromMs, endMs)].map((window): DatetimeSlice => ({
+    type: 'datetime',
+    ...window,
+  }));
+  const completesTiers = reach.filter((tier) => tier.fromMs >= fromMs).map(({ window }) => window);
+  return slices.with(-1, { ...slices.at(-1)!, completesTiers });
+}
+
+/** An instant yet to come is that of a clock which has been put back. */
+function isDue(readAt: Instant | undefined, every: string, now: Instant): boolean {
+  if (readAt === undefined || readAt > now) return true;
+  return instantToMs(now) - instantToMs(readAt) >= durationOf('every', every).toMillis();
+}
