@@ -65,7 +65,8 @@ export interface RequesterDefinition {
   headers?: Record<string, string>;
   /** Of a POST: JSON, a form, or a text; placeholders stand in its texts. */
   body?: { json: unknown } | { form: Record<string, string> } | { text: string; content_type: string };
-  /** Of one request, answer included, and of each silence while the answer is read. Absent: PT30S. */
+  /** Until the answer begins, and of each silence while it comes in; after ten timeouts it must have come at 1 KiB a
+   * second. Absent: PT30S. */
   timeout?: string;
 }
 

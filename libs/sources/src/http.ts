@@ -16,7 +16,11 @@ export interface HttpResponse {
   body: AsyncIterable<Uint8Array> & { destroy(): void };
 }
 
-/** Sends one request. Redirects are not followed. @throws what the network did, or that no answer came in time */
+/**
+ * Sends one request. Redirects are not followed. `timeoutMs` bounds the time until the answer begins, and then each
+ * silence while its body is waited for; `signal` ends both at once. Reading the body throws what the network does.
+ * @throws what the network did, or that no answer came in time
+ */
 export type HttpSend = (
   request: HttpRequest,
   options: { timeoutMs: number; signal: AbortSignal },
