@@ -48,6 +48,9 @@ export interface StreamDefinition {
   /** Path of the instant or number that grows whenever the record changes, for the ledger's monotony count. Where it is
    * a whole number or an instant with its zone, and no field `version` is mapped, it is the version of the events. */
   cursor_field?: string;
+  /** `received_at`: of two tellings of a record the one that was read later stands, for records that change and tell of
+   * no time of it. Absent: as `cursor_field` says, and without one the earliest stands. */
+  version?: 'received_at';
   schema?: { $ref: string; on_violation?: 'dead_letter' | 'warn' };
   /** Every rule whose `when` fits makes events; of rules with the same `group` only the first that makes any. A record
    * that no rule fits makes none, and is no error. A record is mapped whole: where one event cannot be made, none is. */

@@ -62,6 +62,12 @@ const STREAM_SCHEMA = object<StreamDefinition>('One kind of record that a partne
       'path',
     ),
   ),
+  version: optional(
+    choice(
+      'received_at: of two tellings of a record the one that was read later stands, for records that change and tell of no time of it.',
+      ['received_at'] as const,
+    ),
+  ),
   schema: optional(
     object<NonNullable<StreamDefinition['schema']>>('JSON Schema (2020-12 or draft 7) of a record.', {
       $ref: {

@@ -30,7 +30,7 @@ export interface MappedRecord {
   source: string;
   trust: Trust;
   rawPosition: string | undefined;
-  /** Of `cursor_field`, where no field says it. */
+  /** Of the stream's `version` or `cursor_field`, where no field says it. */
   version: string | undefined;
 }
 

@@ -280,6 +280,13 @@ describe('a mapped record', () => {
       ...[undefined, undefined, undefined],
     ]);
   });
+
+  it('has the time of its reading as its version where the stream says so, over any cursor', () => {
+    const more = { cursor_field: 'u', version: 'received_at' } as const;
+    expect(mapped({ ...RECORD, u: 7 }, BESITOS, more).events[0]!.version).toBe(RECEIVED_AT);
+    const own = BESITOS.map((rule) => ({ ...rule, fields: { ...rule.fields, version: { const: '3' } } }));
+    expect(mapped(RECORD, own, more).events[0]!.version).toBe('3');
+  });
 });
 
 describe('a field', () => {

@@ -68,6 +68,7 @@ export function compileStream(
 ): CompiledStream {
   const naturalKeyOf = compileNaturalKey(stream.primary_key);
   const readCursor = stream.cursor_field === undefined ? undefined : compilePath(stream.cursor_field);
+  const latestStands = stream.version === 'received_at';
   const mapRecord = compileMapping(stream);
   const check = recordSchema === undefined ? undefined : compileRecordSchema(recordSchema);
   const warns = stream.schema?.on_violation === 'warn';
@@ -100,7 +101,7 @@ export function compileStream(
         source: source.name,
         trust: raw.source.endsWith(POSTBACK) ? 'postback' : 'partner_api',
         rawPosition,
-        version: readCursor && versionOf(readCursor(record), parseZoned),
+        version: latestStands ? raw.received_at : readCursor && versionOf(readCursor(record), parseZoned),
       });
       return { ...mapped, warnings: violations };
     },
