@@ -5,6 +5,7 @@ import {
   type PixelClick,
   type PixelConversion,
   type RawEvent,
+  type RecordEvent,
 } from '#libs/events';
 import { exampleEntityEvents } from './example-entities.js';
 
@@ -53,6 +54,21 @@ export function exampleRawClick(payload: Partial<PixelClick> = {}): RawClick {
     client: { ip: '2001:db8:1::', user_agent: 'Mozilla/5.0' },
     ...payload,
   });
+}
+
+/** A raw event of a partner's record. */
+export function exampleRecordEvent(event: Partial<RecordEvent> = {}): RecordEvent {
+  return {
+    event_id: hashParts(['record', JSON.stringify(event)]),
+    source: 'besitos.postback',
+    stream: 'conversions',
+    brand: 'spacevegas',
+    natural_key: '17',
+    received_at: RECEIVED_AT,
+    receipt_id: newReceiptId(Date.parse(RECEIVED_AT), Buffer.from('abcdef')),
+    payload: { id: '17', payout: '3.50', tags: ['a'] },
+    ...event,
+  };
 }
 
 /** A canonical event of every kind, with every field that some event of its kind has. */

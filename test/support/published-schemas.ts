@@ -30,17 +30,24 @@ export function publishedSchema(name: string): ValidateFunction {
  * @throws where the value is no CloudEvent of a type that flows
  */
 export function schemaProblems(value: string): string[] {
-  const event = JSON.parse(value) as { type: string; data: { kind?: string; stream?: string } | null };
-  const validate = publishedSchema(schemaNameOf(event.type, event.data ?? {}));
+  const event = JSON.parse(value) as Told;
+  const validate = publishedSchema(schemaNameOf(event));
   return validate(event) ? [] : validate.errors!.map((e) => `${e.instancePath}: ${e.message}`);
 }
 
-function schemaNameOf(type: string, data: { kind?: string; stream?: string }): string {
+interface Told {
+  type: string;
+  source?: string;
+  data: { kind?: string; stream?: string } | null;
+}
+
+function schemaNameOf({ type, source, data }: Told): string {
   switch (type) {
     case 'tributary.raw.v1':
-      return data.stream === 'click' ? 'raw-event-pixel-click' : 'raw-event-pixel-conversion';
+      if (source !== 'pixel-browser' && source !== 'pixel-server') return 'raw-event-record';
+      return data?.stream === 'click' ? 'raw-event-pixel-click' : 'raw-event-pixel-conversion';
     case 'tributary.event.v1':
-      return String(data.kind).replaceAll('_', '-');
+      return String(data?.kind).replaceAll('_', '-');
     case 'tributary.dead-letter.v1':
       return 'dead-letter';
     case 'tributary.conversion.v1':

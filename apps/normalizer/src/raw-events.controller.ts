@@ -5,8 +5,10 @@ import {
   Group,
   Topic,
   canonicalEventKey,
+  isRecordEvent,
   parseRawEvent,
   serializeCanonicalEvent,
+  type CanonicalEvent,
   type DeadLetter,
 } from '#libs/events';
 import {
@@ -20,26 +22,34 @@ import {
   type TooLarge,
 } from '#libs/runtime';
 import { normalize } from './normalize.js';
+import { RecordMappings } from './record-mappings.js';
 
 const APP = 'normalizer';
 
-/** Raw events in; canonical events and dead letters out, durable before the batch counts as read. */
+/** Raw events of pixels and of partners in; canonical events and dead letters out, durable before the batch counts as read. */
 @Controller()
 export class RawEventsController {
-  constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
+  constructor(
+    @Inject(PLATFORM) private readonly platform: Platform,
+    @Inject(RecordMappings) private readonly mappings: RecordMappings,
+  ) {}
 
   /** @throws PublishError the log redelivers the batch; its events have the same ids then */
   @EventPattern(Topic.rawEvents, { group: Group.normalizer } satisfies Subscription)
   async normalizeBatch(@Payload() batch: RecordBatch): Promise<void> {
     const startedAt = performance.now();
-    const { understood, rejected } = normalizeRecords(batch.records);
+    const { understood, rejected, warned } = normalizeRecords(batch.records, this.mappings);
     const tooLarge = await publishFitting(this.platform.eventLog, Topic.conversionEvents, understood);
     const deadLetters = [...rejected, ...tooLarge.map(deadLetterOfTooLarge)];
     await publishDeadLetters(this.platform, APP, deadLetters);
-    this.report(batch, deadLetters.length, startedAt);
+    this.report(batch, { dead: deadLetters.length, warned }, startedAt);
   }
 
-  private report({ topic, partition, records }: RecordBatch, dead: number, startedAt: number): void {
+  private report(
+    { topic, partition, records }: RecordBatch,
+    { dead, warned }: { dead: number; warned: number },
+    startedAt: number,
+  ): void {
     this.platform.logger.info(
       {
         topic,
@@ -49,6 +59,8 @@ export class RawEventsController {
         in: records.length,
         ok: records.length - dead,
         dead,
+        // Records that were mapped though they break their schema
+        ...(warned > 0 && { warned }),
         ms: Math.round(performance.now() - startedAt),
       },
       'normalized',
@@ -56,24 +68,35 @@ export class RawEventsController {
   }
 }
 
-function normalizeRecords(records: readonly StoredRecord[]): {
+function normalizeRecords(
+  records: readonly StoredRecord[],
+  mappings: RecordMappings,
+): {
   understood: RecordGroup<StoredRecord>[];
   rejected: DeadLetter[];
+  warned: number;
 } {
   const understood: RecordGroup<StoredRecord>[] = [];
   const rejected: DeadLetter[] = [];
+  let warned = 0;
+  const take = (origin: StoredRecord, events: readonly CanonicalEvent[]): void => {
+    const made = events.map((e) => ({ key: canonicalEventKey(e), value: serializeCanonicalEvent(e) }));
+    if (made.length > 0) understood.push({ origin, records: made });
+  };
   for (const record of records) {
+    const position = `${record.partition}/${record.offset}`;
     const parsed = parseRawEvent(record.value);
     if ('kind' in parsed) rejected.push(deadLetterOfRecord(APP, parsed, record));
-    else {
-      const events = normalize(parsed, `${record.partition}/${record.offset}`);
-      understood.push({
-        origin: record,
-        records: events.map((e) => ({ key: canonicalEventKey(e), value: serializeCanonicalEvent(e) })),
-      });
-    }
+    else if (isRecordEvent(parsed)) {
+      const mapped = mappings.map(parsed, position);
+      if ('kind' in mapped) rejected.push(deadLetterOfRecord(APP, mapped, record));
+      else {
+        take(record, mapped.events);
+        if (mapped.isWarned) warned++;
+      }
+    } else take(record, normalize(parsed, position));
   }
-  return { understood, rejected };
+  return { understood, rejected, warned };
 }
 
 function deadLetterOfTooLarge({ origin, sizeBytes, limitBytes }: TooLarge<StoredRecord>): DeadLetter {

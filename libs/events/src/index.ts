@@ -86,6 +86,7 @@ export { membersOfKind, parseCanonicalEvent, problemOfCanonicalEvent } from './p
 export { parseRawEvent } from './parse-raw-event.js';
 export {
   PIXEL_TYPES,
+  isRecordEvent,
   rawEventKey,
   serializeRawEvent,
   type ClientFields,

@@ -1,16 +1,22 @@
 import fc from 'fast-check';
-import { exampleRawClick, exampleRawConversion, exampleRawInstall } from '#test/example-events';
+import {
+  exampleRawClick,
+  exampleRawConversion,
+  exampleRawInstall,
+  exampleRecordEvent,
+} from '#test/example-events';
 import { publishedSchema } from '#test/published-schemas';
 import { garbage, memberValue, pointersOf, withMember } from '#test/record-variations';
 import { DEAD_LETTER_REASONS, type Rejection } from './dead-letter.js';
 import { parseRawEvent } from './parse-raw-event.js';
-import { serializeRawEvent, type RawEvent } from './raw-event.js';
+import { serializeRawEvent, type RawEvent, type RecordEvent } from './raw-event.js';
 
 const deposit = serializeRawEvent(exampleRawConversion());
 const install = serializeRawEvent(exampleRawInstall());
 const click = serializeRawEvent(exampleRawClick());
+const record = serializeRawEvent(exampleRecordEvent());
 
-function isRejection(parsed: RawEvent | Rejection): parsed is Rejection {
+function isRejection(parsed: RawEvent | RecordEvent | Rejection): parsed is Rejection {
   return 'kind' in parsed;
 }
 
@@ -23,6 +29,8 @@ describe('parseRawEvent', () => {
       'bare click',
       exampleRawClick({ link: undefined, utm: undefined, client: undefined, player_id: undefined }),
     ],
+    ['record of a partner', exampleRecordEvent({ source: 'besitos', receipt_id: undefined })],
+    ['postback', exampleRecordEvent()],
     ['player in another script', exampleRawInstall({ player_id: 'é漢'.repeat(25) })],
   ])('reads a %s back', (_what, raw) => {
     expect(parseRawEvent(serializeRawEvent(raw))).toEqual(raw);
@@ -39,7 +47,13 @@ describe('parseRawEvent', () => {
     ['{"specversion":"1.0"}', 'invalid_envelope', '/type'],
     [withMember(deposit, '/type', 'tributary.event.v1'), 'invalid_envelope', '/type'],
     [withMember(deposit, '/data', null), 'invalid_envelope', '/data'],
-    [withMember(deposit, '/source', 'crystal-ball'), 'unknown_source', '/source'],
+    [withMember(deposit, '/source', 'Crystal ball'), 'unknown_source', '/source'],
+    [withMember(record, '/data/stream', 'Whispers'), 'invalid_field', '/data/stream'],
+    [withMember(record, '/data/payload', []), 'invalid_field', '/data/payload'],
+    [withMember(record, '/data/receipt_id', 'r1'), 'invalid_field', '/data/receipt_id'],
+    [withMember(record, '/data/brand', ''), 'invalid_field', '/data/brand'],
+    [withMember(record, '/id', 'e1'), 'invalid_field', '/id'],
+    [withMember(record, '/subject', undefined), 'invalid_field', '/subject'],
     [withMember(deposit, '/source', undefined), 'unknown_source', '/source'],
     [withMember(deposit, '/data/stream', 'whispers'), 'unknown_source', '/data/stream'],
     [withMember(deposit, '/data/payload/type', 'withdrawal'), 'unknown_kind', '/data/payload/type'],
@@ -128,7 +142,7 @@ describe('parseRawEvent', () => {
   });
 
   it('never repeats the value it refuses', () => {
-    const secret = 'hunter2-zq';
+    const secret = 'Hunter2-zq';
     for (const pointer of [
       '/id',
       '/source',
@@ -147,7 +161,7 @@ describe('parseRawEvent', () => {
 
   it('gives one rejection for any garbage and never throws', () => {
     fc.assert(
-      fc.property(garbage([deposit, click]), (record) => {
+      fc.property(garbage([deposit, click, record]), (record) => {
         const parsed = parseRawEvent(record);
         expect(parsed).toMatchObject({ kind: 'dead_letter', path: expect.any(String) as string });
         expect(DEAD_LETTER_REASONS).toContain((parsed as Rejection).reason);
@@ -158,15 +172,15 @@ describe('parseRawEvent', () => {
 
   it('takes exactly what the published schemas take', () => {
     const pointers = fc.constantFrom(
-      ...[deposit, install, click].flatMap((r) => pointersOf(r).map((p) => [r, p] as const)),
+      ...[deposit, install, click, record].flatMap((r) => pointersOf(r).map((p) => [r, p] as const)),
     );
     fc.assert(
-      fc.property(pointers, memberValue, ([record, pointer], value) => {
-        fc.pre(pointer !== '/data/stream'); // it chooses the schema
-        const changed = withMember(record, pointer, value);
+      fc.property(pointers, memberValue, ([text, pointer], value) => {
+        fc.pre(!CHOOSES_THE_SCHEMA.includes(pointer));
+        const changed = withMember(text, pointer, value);
         expect([changed, isRejection(parseRawEvent(changed))]).toEqual([
           changed,
-          !schemaOf(record)(JSON.parse(changed)),
+          !schemaOf(text)(JSON.parse(changed)),
         ]);
       }),
       { numRuns: 2_000 },
@@ -174,6 +188,9 @@ describe('parseRawEvent', () => {
   });
 });
 
-function schemaOf(record: string): (event: unknown) => unknown {
-  return publishedSchema(record === click ? 'raw-event-pixel-click' : 'raw-event-pixel-conversion');
+const CHOOSES_THE_SCHEMA = ['/source', '/data/stream'];
+
+function schemaOf(text: string): (event: unknown) => unknown {
+  if (text === record) return publishedSchema('raw-event-record');
+  return publishedSchema(text === click ? 'raw-event-pixel-click' : 'raw-event-pixel-conversion');
 }

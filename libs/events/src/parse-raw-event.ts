@@ -7,6 +7,7 @@ import {
   type PixelConversion,
   type PixelType,
   type RawEvent,
+  type RecordEvent,
 } from './raw-event.js';
 import { CLIENT, TRAFFIC, envelopeMembers, openEnvelope, reject } from './read-envelope.js';
 
@@ -15,6 +16,19 @@ const ENVELOPE = envelopeMembers(rule.anything);
 const DATA = rule.members(
   { stream: rule.anything, brand: rule.id, receipt_id: rule.receiptId, payload: rule.anything },
   ['brand', 'receipt_id'],
+  rule.ignored,
+);
+
+const RECORD_ENVELOPE = envelopeMembers(rule.sourceName);
+
+const RECORD_DATA = rule.members(
+  {
+    stream: rule.sourceName,
+    brand: rule.id,
+    receipt_id: rule.receiptId,
+    payload: rule.object(rule.members({}, [], rule.ignored)),
+  },
+  ['stream', 'brand', 'payload'],
   rule.ignored,
 );
 
@@ -51,17 +65,16 @@ const CLICK = rule.members<keyof PixelClick>(
 /**
  * Reads the value of a record on `raw-events` as its published schemas say, field by field; a schema's compiler
  * would do the same at several times the cost. Members that are not known are ignored: a newer producer may have
- * added them. Objects inside the payload are the given ones, not copies.
+ * added them. Objects inside the payload are the given ones, not copies. What no pixel tells is a record of a partner,
+ * whose payload only the mapping of its source understands.
  * @param value JSON; `null` is a tombstone, which has no place there
  */
-export function parseRawEvent(value: string | null): RawEvent | Rejection {
+export function parseRawEvent(value: string | null): RawEvent | RecordEvent | Rejection {
   const opened = openEnvelope(value, EventType.raw);
   if ('kind' in opened) return opened;
   const { envelope, data } = opened;
   const { source } = envelope;
-  if (source !== 'pixel-browser' && source !== 'pixel-server') {
-    return reject('unknown_source', '/source', 'must be a source that this version knows');
-  }
+  if (source !== 'pixel-browser' && source !== 'pixel-server') return parseRecord(envelope, data);
   const { stream, payload } = data;
   if (stream !== 'convert' && stream !== 'click') {
     return reject('unknown_source', '/data/stream', 'must be a stream of the source that this version knows');
@@ -84,6 +97,31 @@ export function parseRawEvent(value: string | null): RawEvent | Rejection {
     payload,
   };
   return checked as RawEvent;
+}
+
+function parseRecord(
+  envelope: Record<string, unknown>,
+  data: Record<string, unknown>,
+): RecordEvent | Rejection {
+  if (rule.sourceName(envelope['source']) !== undefined) {
+    return reject('unknown_source', '/source', 'must be the name of a source');
+  }
+  const problem = rule.problemOfMembers(envelope, RECORD_ENVELOPE);
+  if (problem) return reject('invalid_field', problem.path, problem.detail);
+  const problemOfData = rule.problemOfMembers(data, RECORD_DATA);
+  if (problemOfData) return reject('invalid_field', `/data${problemOfData.path}`, problemOfData.detail);
+  const checked: Record<Exclude<keyof RecordEvent, 'receipt_id'>, unknown> = {
+    event_id: envelope['id'],
+    source: envelope['source'],
+    stream: data['stream'],
+    brand: data['brand'],
+    natural_key: envelope['subject'],
+    received_at: envelope['time'],
+    payload: data['payload'],
+  };
+  const record = checked as RecordEvent;
+  if (data['receipt_id'] !== undefined) record.receipt_id = data['receipt_id'] as string;
+  return record;
 }
 
 function rejectClick(payload: Record<string, unknown>): Rejection | undefined {

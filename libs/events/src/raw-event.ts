@@ -52,7 +52,7 @@ export interface PixelClick extends TrafficFields {
 /** Names of the pixel's two sources: which of them says how much a fact weighs. */
 export type PixelSource = 'pixel-browser' | 'pixel-server';
 
-/** A fact as it was taken in, before it is understood. */
+/** A pixel's fact as it was taken in, before it is understood. */
 export type RawEvent =
   | (RawEventBase & { stream: 'convert'; payload: PixelConversion })
   | (RawEventBase & { stream: 'click'; payload: PixelClick });
@@ -82,6 +82,11 @@ export interface RecordEvent {
   receipt_id?: string;
   /** As it was decoded; numbers that a JSON number cannot hold to the last digit are texts. */
   payload: Record<string, unknown>;
+}
+
+/** Whether a raw event is a record of a partner, and none of a pixel. */
+export function isRecordEvent(e: RawEvent | RecordEvent): e is RecordEvent {
+  return e.source !== 'pixel-browser' && e.source !== 'pixel-server';
 }
 
 type RawData = { stream: string; brand: string; receipt_id?: string | undefined; payload: unknown };

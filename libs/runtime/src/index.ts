@@ -11,5 +11,6 @@ export { PlatformSettings, ToBoolean } from './platform-settings.js';
 export { publishFitting, type RecordGroup, type TooLarge } from './publish-fitting.js';
 export { runProcess, startProcess, type RunningProcess } from './run-process.js';
 export { SettingsError, readSettings } from './settings.js';
+export { readSourcesDir, type LoadedSource, type SourcesDir } from './sources-dir.js';
 export { NotMigratedError, assertMigrated, migrate, topicSpecs } from './topics.js';
 export { VERSION } from './version.js';

@@ -60,6 +60,10 @@ export class PlatformSettings {
   @IsString()
   DATA_DIR: string = '.tributary';
 
+  /** Folder of the source definitions; one that is not there has none. */
+  @IsString()
+  SOURCES_DIR: string = 'sources';
+
   @IsString()
   ADMIN_HOST: string = '0.0.0.0';
 

@@ -331,7 +331,8 @@ export interface MappingRule {
   /** Path of an array; paths that begin with `$.` lead into the whole record, others into the element. */
   for_each?: string;
   group?: string;
-  /** Fields of the event (of an entity: of its record) by their names. */
+  /** Fields of the event (of an entity: of its record) by their names; `goal` and `offer` of a payout become custom
+   * fields. */
   fields: Record<string, FieldSpec>;
   custom?: Record<string, FieldSpec>;
   /** `*`: every column or member that no field of the rule reads becomes a custom field under its own name. */

@@ -3,7 +3,7 @@ import { normalize } from '#apps/normalizer';
 import { readReceipt, type ReceiptAnswer } from '#apps/console';
 import type { Database } from '#libs/database';
 import type { EventLog } from '#libs/event-log';
-import { Topic, isReceiptId, parseRawEvent, type CanonicalEvent } from '#libs/events';
+import { Topic, isReceiptId, isRecordEvent, parseRawEvent, type CanonicalEvent } from '#libs/events';
 
 /** An accepted call and what was made of it. */
 export interface Call {
@@ -76,8 +76,12 @@ async function readRaw(
   const record = await eventLog.read(Topic.rawEvents, { partition: at.partition, offset: BigInt(offset) });
   if (!record) return { raw: { ...at, record: null }, events: [] };
   const parsed = parseRawEvent(record.value);
-  const events = 'kind' in parsed ? [] : normalize(parsed, position);
   const told = JSON.parse(record.value ?? 'null') as unknown;
+  if (!('kind' in parsed) && isRecordEvent(parsed)) {
+    // Only its source's definition knows what in it is of a person
+    return { raw: { ...at, record: { ...(told as object), data: undefined } }, events: [] };
+  }
+  const events = 'kind' in parsed ? [] : normalize(parsed, position);
   return {
     raw: { ...at, record: withoutPersonalData(told) },
     events: events.map((e) => withoutPersonalData(e) as CanonicalEvent),

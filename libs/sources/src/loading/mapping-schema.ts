@@ -120,7 +120,9 @@ export const RULE_SCHEMA: Schema = object<MappingRule>(
       ),
     ),
     group: optional(text('Of rules with the same group only the first that fits makes events.')),
-    fields: fields('Fields of the event (of an entity: of its record) by their names.'),
+    fields: fields(
+      'Fields of the event (of an entity: of its record) by their names; `goal` and `offer` of a payout become custom fields.',
+    ),
     custom: optional(fields("What the source says beyond the known fields, by names of one's own.")),
     custom_rest: optional(
       flag('Every column or member that no field of the rule reads becomes a custom field under its name.'),

@@ -303,6 +303,13 @@ describe('parseSource', () => {
   });
 });
 
+it("the README's example is a source that can work", () => {
+  const [, text = ''] =
+    /```yaml\n(# yaml-language-server[^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  expect(text).toContain('name: besitos');
+  expect(problemsOf(text)).toEqual([]);
+});
+
 it('the published schema is the one that the loader uses (`npm run schemas`)', () => {
   expect(JSON.parse(readFileSync('libs/sources/source-definition.schema.json', 'utf8'))).toEqual(
     JSON.parse(JSON.stringify(DEFINITION_SCHEMA)),

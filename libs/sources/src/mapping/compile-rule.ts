@@ -85,7 +85,7 @@ function elementsAt(path: string): (record: JsonObject) => readonly JsonValue[] 
 /** A field, and where its value goes. */
 interface Setter extends CompiledField {
   name: string;
-  isOfRecord: boolean;
+  holder: EventField['holder'];
 }
 
 type Members = Record<string, FieldValue | object>;
@@ -132,10 +132,13 @@ function compileEvent(rule: MappingRule, kind: EventKind, place: RulePlace): Com
     for (const setter of setters) {
       const value = setter.read(from, element);
       if (value instanceof Fault) return reject(value.detail, setter, setter.name, mapped, element, index);
-      if (value !== undefined) (setter.isOfRecord ? record! : event)[setter.name] = value;
+      if (value === undefined) continue;
+      if (setter.holder === 'event') event[setter.name] = value;
+      else if (setter.holder === 'record') record![setter.name] = value;
+      else ((event['custom'] ??= {}) as Members)[setter.name] = value;
     }
     for (const map of maps) {
-      const members = readMap(map, from, element);
+      const members = readMap(map, from, element, event[map.name] as Members | undefined);
       if (members instanceof FaultOf) {
         return reject(
           members.fault.detail,
@@ -159,7 +162,7 @@ function compileEvent(rule: MappingRule, kind: EventKind, place: RulePlace): Com
     const problem = problemOfCanonicalEvent(event as unknown as CanonicalEvent);
     if (problem === undefined) return event as unknown as CanonicalEvent;
     const name = problem.path.split('/').slice(1).join('.');
-    const setter = setters.find((s) => (s.isOfRecord ? `record.${s.name}` : s.name) === name);
+    const setter = setters.find((s) => (s.holder === 'event' ? s.name : `${s.holder}.${s.name}`) === name);
     return reject(problem.detail, setter, name, mapped, element, index);
   };
 }
@@ -172,8 +175,8 @@ function compileSetters(rule: MappingRule, kind: EventKind): Setter[] {
     fields.push(['currency', currencyField(money[0])]);
   }
   const setters = fields.map(([name, spec]): Setter => {
-    const { target, isOfRecord }: EventField = known.get(name)!;
-    return { name, isOfRecord, ...compileField(spec, target, { currency: rule.fields['currency'] }) };
+    const { target, holder }: EventField = known.get(name)!;
+    return { name, holder, ...compileField(spec, target, { currency: rule.fields['currency'] }) };
   });
   return setters;
 }
@@ -211,8 +214,13 @@ class FaultOf {
   ) {}
 }
 
-function readMap(map: FieldMap, record: JsonObject, element: JsonValue): Members | undefined | FaultOf {
-  let members: Members | undefined;
+function readMap(
+  map: FieldMap,
+  record: JsonObject,
+  element: JsonValue,
+  given: Members | undefined,
+): Members | undefined | FaultOf {
+  let members = given;
   for (let i = 0; i < map.fields.length; i++) {
     const field = map.fields[i]!;
     const value = field.read(record, element);

@@ -78,6 +78,7 @@ const BESITOS: MappingRule[] = [
       player_id: { path: 'user_id', case: 'lower' },
       occurred_at: { path: 'date_time', time: 'yyyy-MM-dd HH:mm:ss', timezone: '-05:00' },
       amount: { path: 'payout', money: 'USD' },
+      goal: 'goal_id',
     },
     custom: { note: 'note', reward_local: { path: 'reward', type: 'decimal' } },
   },
@@ -90,6 +91,7 @@ const RECORD: JsonObject = {
   reverse: 0,
   note: null,
   reward: '12.50',
+  goal_id: 3,
 };
 
 describe('a mapped record', () => {
@@ -112,7 +114,7 @@ describe('a mapped record', () => {
         player_id: 'user-1',
         amount: '3.5',
         currency: 'USD',
-        custom: { reward_local: 12.5 },
+        custom: { goal: '3', reward_local: 12.5 },
       },
     ]);
   });
@@ -201,6 +203,7 @@ describe('a mapped record', () => {
     };
     const { events } = mapped(record, [{ ...BESITOS[1]!, custom: { n: 'note' }, custom_rest: true }]);
     expect(events[0]!.custom).toEqual({
+      goal: '3',
       reverse: 0,
       reward: '12.50',
       big: '12345678901234567890',

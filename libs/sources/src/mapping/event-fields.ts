@@ -14,9 +14,12 @@ export type FieldTarget = FieldType | 'uuid' | 'source_name' | 'version' | 'test
 /** A field that a rule of a kind may set. */
 export interface EventField {
   target: FieldTarget;
-  /** Of an entity: stands in its `record`. */
-  isOfRecord: boolean;
+  /** Where its value stands: in the event, in the `record` of an entity, among the custom fields. */
+  holder: 'event' | 'record' | 'custom';
 }
+
+/** What kinds are told of so often that it is a field, though no event has a member for it. */
+const CUSTOM: Partial<Record<EventKind, readonly string[]>> = { payout: ['goal', 'offer'] };
 
 /** Members of an event that no field sets: what made it says them, or keys of a rule besides `fields`. */
 const NOT_FIELDS: ReadonlySet<string> = new Set([
@@ -43,8 +46,9 @@ export function fieldsOf(kind: EventKind): ReadonlyMap<string, EventField> {
   return new Map<string, EventField>([
     ...membersOfKind(kind)
       .names.filter((name) => !NOT_FIELDS.has(name))
-      .map((name): [string, EventField] => [name, { target: TARGETS[name] ?? 'id', isOfRecord: false }]),
-    ...own.map(([name, { type }]): [string, EventField] => [name, { target: type, isOfRecord: true }]),
+      .map((name): [string, EventField] => [name, { target: TARGETS[name] ?? 'id', holder: 'event' }]),
+    ...(CUSTOM[kind] ?? []).map((name): [string, EventField] => [name, { target: 'text', holder: 'custom' }]),
+    ...own.map(([name, { type }]): [string, EventField] => [name, { target: type, holder: 'record' }]),
   ]);
 }
 

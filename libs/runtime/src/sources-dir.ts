@@ -1,0 +1,83 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseSource, type ReadSchema, type SourceDefinition, type SourceProblem } from '#libs/sources';
+
+/** A source that can work, and the schemas that its streams name, by their `$ref`. */
+export interface LoadedSource {
+  source: SourceDefinition;
+  schemas: ReadonlyMap<string, object>;
+  /** Path of its file. */
+  file: string;
+}
+
+/** What stands in the folder of source definitions. */
+export interface SourcesDir {
+  /** In the order of their files' names. */
+  sources: LoadedSource[];
+  /** Of the files whose sources are left out. */
+  problems: SourceProblem[];
+}
+
+/**
+ * Reads every `*.yaml` and `*.yml` of a folder (`SOURCES_DIR`), not of those below it. A source that cannot work is left
+ * out with all that is wrong with it, and the others run on; of two files with one name both are left out, as either may
+ * be the stale one. A folder that is not there has no sources.
+ */
+export function readSourcesDir(dir: string): SourcesDir {
+  const sources: LoadedSource[] = [];
+  const problems: SourceProblem[] = [];
+  for (const name of filesOf(dir)) {
+    const file = join(dir, name);
+    const text = readText(file);
+    if (typeof text === 'object') {
+      problems.push({ file, line: 1, column: 1, at: '', message: `the file ${text.problem}` });
+      continue;
+    }
+    const parsed = parseSource(text, file, schemasBeside(file));
+    if ('problems' in parsed) problems.push(...parsed.problems);
+    else sources.push({ ...parsed, file });
+  }
+  const twice = sources.filter(
+    ({ source }) => sources.filter((s) => s.source.name === source.name).length > 1,
+  );
+  for (const { source, file } of twice) {
+    const others = twice.filter((o) => o.source.name === source.name && o.file !== file).map((o) => o.file);
+    const message = `the name ${source.name} is also that of ${others.join(', ')}`;
+    problems.push({ file, line: 1, column: 1, at: 'name', message });
+  }
+  return { sources: sources.filter((s) => !twice.includes(s)), problems };
+}
+
+function filesOf(dir: string): string[] {
+  try {
+    return readdirSync(dir, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory() && /^[^.].*\.ya?ml$/.test(entry.name))
+      .map((entry) => entry.name)
+      .sort();
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw e;
+  }
+}
+
+/** The text of a file, or why it cannot be read. */
+function readText(file: string): string | { problem: string } {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (e) {
+    return { problem: `cannot be read (${(e as NodeJS.ErrnoException).code})` };
+  }
+}
+
+function schemasBeside(file: string): ReadSchema {
+  return (ref) => {
+    const path = join(dirname(file), ref);
+    const text = readText(path);
+    if (typeof text === 'object') return { problem: `${path} ${text.problem}` };
+    try {
+      return { schema: JSON.parse(text) as unknown };
+    } catch {
+      return { problem: `${path} is no JSON` };
+    }
+  };
+}
