@@ -15,15 +15,16 @@ export function jsonlRecords(): DecodeRecords {
       if (written.trim() !== '') records.push(parseLine(written, line));
     };
     for await (const chunk of text) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop()!;
-      if (rest.length > MAX_RECORD_CHARS) {
-        throw new DecodeError(
-          `line ${line + lines.length + 1} is longer than ${MAX_RECORD_CHARS} characters`,
-        );
+      rest += chunk;
+      if (chunk.includes('\n')) {
+        const lines = rest.split('\n');
+        rest = lines.pop()!;
+        for (const written of lines) take(written);
+        yield* fullBatches(records);
       }
-      for (const written of lines) take(written);
-      yield* fullBatches(records);
+      if (rest.length > MAX_RECORD_CHARS) {
+        throw new DecodeError(`line ${line + 1} is longer than ${MAX_RECORD_CHARS} characters`);
+      }
     }
     take(rest);
     if (records.length > 0) yield records;

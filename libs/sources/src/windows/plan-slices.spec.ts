@@ -33,6 +33,13 @@ describe('windows of time', () => {
     expect(spans({ ...daily, timezone: '-05:00' }, '2026-03-09T16:00:00Z').at(-1)).toBe('03-09T05 03-10T05');
   });
 
+  it('begin with the first midnight where it comes twice', () => {
+    const sync = { ...daily, start: '2022-11-05', timezone: 'America/Havana' };
+    for (const now of ['2022-11-06T04:30:00Z', '2022-11-06T05:30:00Z']) {
+      expect(spans(sync, now)).toEqual(['11-05T04 11-06T04', '11-06T04 11-07T05']);
+    }
+  });
+
   it('count months from the start', () => {
     const monthly = { ...daily, start: '2026-01-31', step: 'P1M', timezone: 'UTC' };
     expect(spans(monthly, '2026-05-02T12:00:00Z')).toEqual([
