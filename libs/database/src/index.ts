@@ -83,6 +83,41 @@ export {
   type JourneyTouch,
 } from './projections/read-scope.js';
 export { readApprovedConversions, type ConversionFilter } from './projections/read-conversions.js';
+export {
+  advanceStream,
+  claimStream,
+  failStream,
+  msUntilClaimable,
+  registerStreams,
+  releaseStream,
+  renewStreamLease,
+  type ClaimedStream,
+  type StreamFailure,
+  type StreamKey,
+} from './sources/source-state.js';
+export { deleteSourceWindowsBefore, readContentHash, type SourceWindow } from './sources/source-window.js';
+export {
+  advanceBackfill,
+  cancelBackfill,
+  claimBackfill,
+  failBackfill,
+  releaseBackfill,
+  renewBackfillLease,
+  requestBackfill,
+  type ClaimedBackfill,
+} from './sources/source-backfills.js';
+export { resetStream, setPaused } from './sources/source-changes.js';
+export { blockBudget, keptAllowance, takeFromBudget, type Allowance } from './sources/api-budgets.js';
+export { readSourceToken, storeSourceToken } from './sources/source-tokens.js';
+export { replaceDefinitions, type LoadedDefinition } from './sources/source-definitions.js';
+export {
+  readBackfills,
+  readRefusedDefinitions,
+  readStreams,
+  type BackfillStatus,
+  type RefusedDefinition,
+  type StreamStatus,
+} from './sources/read-sources.js';
 export { ClickEntity } from './entities/click.entity.js';
 export { ConversionEntity } from './entities/conversion.entity.js';
 export { ConversionFactEntity } from './entities/conversion-fact.entity.js';
@@ -92,6 +127,13 @@ export { IdentityLinkEntity } from './entities/identity-link.entity.js';
 export { PRODUCT_ENTITIES } from './entities/product-entities.js';
 export { ReceiptEntity } from './entities/receipt.entity.js';
 export { ReversalEntity } from './entities/reversal.entity.js';
+export {
+  SourceBackfillEntity,
+  SourceChangeEntity,
+  SourceDefinitionEntity,
+  SourceStateEntity,
+  SourceWindowEntity,
+} from './entities/source-entities.js';
 export { TouchpointEntity } from './entities/touchpoint.entity.js';
 export { ENTITIES } from './entities/entities.js';
 export { MIGRATIONS } from './migrations/migrations.js';

@@ -10,6 +10,7 @@ export { PLATFORM, PlatformModule, startConsumerApp } from './platform-module.js
 export { PlatformSettings, ToBoolean } from './platform-settings.js';
 export { publishFitting, type RecordGroup, type TooLarge } from './publish-fitting.js';
 export { runProcess, startProcess, type RunningProcess } from './run-process.js';
+export { secretsOf, type Secrets } from './secrets.js';
 export { SettingsError, readSettings } from './settings.js';
 export { readSourcesDir, type LoadedSource, type SourcesDir } from './sources-dir.js';
 export { NotMigratedError, assertMigrated, migrate, topicSpecs } from './topics.js';

@@ -8,6 +8,7 @@ import { IdentityLinkEntity } from './identity-link.entity.js';
 import { PRODUCT_ENTITIES } from './product-entities.js';
 import { ReceiptEntity } from './receipt.entity.js';
 import { ReversalEntity } from './reversal.entity.js';
+import { SOURCE_ENTITIES } from './source-entities.js';
 import { TouchpointEntity } from './touchpoint.entity.js';
 
 /** TypeORM's entities: every table of schema `tributary` that people and the console read. */
@@ -22,5 +23,6 @@ export const ENTITIES = [
   ReceiptEntity,
   ReversalEntity,
   TouchpointEntity,
+  ...SOURCE_ENTITIES,
   ...Object.values(PRODUCT_ENTITIES),
 ] as const;

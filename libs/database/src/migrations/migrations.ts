@@ -1,6 +1,7 @@
 import { AddAttributionFunctions1764200000000 } from './add-attribution-functions.js';
 import { AddBrandSettings1764100000000 } from './add-brand-settings.js';
 import { AddPartnerFacts1763800000000 } from './add-partner-facts.js';
+import { AddSourceTables1764300000000 } from './add-source-tables.js';
 import { CreateEntityTables1763900000000 } from './create-entity-tables.js';
 import { CreatePixelTables1763700000000 } from './create-pixel-tables.js';
 
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   CreateEntityTables1763900000000,
   AddBrandSettings1764100000000,
   AddAttributionFunctions1764200000000,
+  AddSourceTables1764300000000,
 ] as const;

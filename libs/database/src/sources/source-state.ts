@@ -1,0 +1,178 @@
+import type { Pool } from 'pg';
+import { insertWindowWhereHeld, type SourceWindow } from './source-window.js';
+
+/** Which stream. */
+export interface StreamKey {
+  source: string;
+  stream: string;
+}
+
+/** A lease that was taken: whoever holds the greatest token of a row may write it. */
+export interface ClaimedStream {
+  token: string;
+  /** As it was stored; null before the first slice is read. */
+  state: object | null;
+  /** In a row, up to now. */
+  failures: number;
+}
+
+/** What became of an attempt. */
+export interface StreamFailure {
+  code: string;
+  text: string;
+  /** Until the next attempt. */
+  waitMs: number;
+}
+
+/**
+ * Makes the rows of streams that are new. Where a stream's definition has changed since it failed, it is due at once.
+ */
+export async function registerStreams(
+  pool: Pool,
+  streams: readonly (StreamKey & { definitionHash: string })[],
+): Promise<void> {
+  const sorted = [...streams].sort((a, b) =>
+    a.source === b.source ? (a.stream < b.stream ? -1 : 1) : a.source < b.source ? -1 : 1,
+  );
+  await pool.query(
+    `INSERT INTO tributary.source_state AS s (source, stream, definition_hash)
+      SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+      ON CONFLICT (source, stream) DO UPDATE SET definition_hash = excluded.definition_hash,
+        next_attempt_at = CASE WHEN s.failures > 0 THEN now() ELSE s.next_attempt_at END, updated_at = now()
+      WHERE s.definition_hash <> excluded.definition_hash`,
+    [sorted.map((s) => s.source), sorted.map((s) => s.stream), sorted.map((s) => s.definitionHash)],
+  );
+}
+
+/**
+ * Takes the lease of a stream that is due and that nobody reads. All leases are measured by the database's clock.
+ * @returns undefined where it is not due, paused, or held
+ */
+export async function claimStream(
+  pool: Pool,
+  { source, stream }: StreamKey,
+  lease: { owner: string; lifeMs: number },
+): Promise<ClaimedStream | undefined> {
+  const claimed = await pool.query<ClaimedStream>({
+    name: 'claim stream',
+    text: `UPDATE tributary.source_state SET lease_owner = $3, lease_token = lease_token + 1,
+        lease_until = now() + $4 * interval '1 ms', last_started_at = now(), updated_at = now()
+      WHERE source = $1 AND stream = $2 AND NOT paused AND next_attempt_at <= now()
+        AND (lease_until IS NULL OR lease_until < now())
+      RETURNING lease_token AS token, state, failures`,
+    values: [source, stream, lease.owner, lease.lifeMs],
+  });
+  return claimed.rows[0];
+}
+
+/** In how many milliseconds the stream may be claimed; undefined where it is paused or has no row. */
+export async function msUntilClaimable(
+  pool: Pool,
+  { source, stream }: StreamKey,
+): Promise<number | undefined> {
+  const found = await pool.query<{ ms: string }>({
+    name: 'until claimable',
+    text: `SELECT extract(epoch FROM greatest(next_attempt_at, lease_until, now()) - now()) * 1000 AS ms
+      FROM tributary.source_state WHERE source = $1 AND stream = $2 AND NOT paused`,
+    values: [source, stream],
+  });
+  return found.rows[0] && Math.ceil(Number(found.rows[0].ms));
+}
+
+/** @returns false where the lease is no longer this one's */
+export async function renewStreamLease(
+  pool: Pool,
+  { source, stream }: StreamKey,
+  token: string,
+  lifeMs: number,
+): Promise<boolean> {
+  const renewed = await pool.query({
+    name: 'renew stream lease',
+    text: `UPDATE tributary.source_state SET lease_until = now() + $4 * interval '1 ms'
+      WHERE source = $1 AND stream = $2 AND lease_token = $3`,
+    values: [source, stream, token, lifeMs],
+  });
+  return renewed.rowCount === 1;
+}
+
+/**
+ * The slice is read, and the log has all of it: its line in the ledger and the new state, together.
+ * @returns false where the lease is no longer this one's; nothing is written then
+ */
+export async function advanceStream(
+  pool: Pool,
+  token: string,
+  state: object,
+  window: SourceWindow,
+): Promise<boolean> {
+  const written = await pool.query({
+    name: 'advance stream',
+    text: `WITH held AS (
+        UPDATE tributary.source_state SET state = $4, last_succeeded_at = now(), failures = 0,
+          last_error_code = NULL, last_error = NULL, updated_at = now()
+        WHERE source = $1 AND stream = $2 AND lease_token = $3 RETURNING 1)
+      ${insertWindowWhereHeld('$5')}`,
+    values: [window.source, window.stream, token, JSON.stringify(state), JSON.stringify(window)],
+  });
+  return written.rowCount === 1;
+}
+
+/**
+ * Gives the lease back after a failure.
+ * @param window the reading that failed; absent where none had begun
+ * @returns false where the lease is no longer this one's; nothing is written then
+ */
+export async function failStream(
+  pool: Pool,
+  { source, stream }: StreamKey,
+  token: string,
+  failure: StreamFailure,
+  window?: SourceWindow,
+): Promise<boolean> {
+  const update = `UPDATE tributary.source_state SET failures = failures + 1, last_error_code = $4, last_error = $5,
+      next_attempt_at = now() + $6 * interval '1 ms', lease_until = NULL, lease_owner = NULL, updated_at = now()
+    WHERE source = $1 AND stream = $2 AND lease_token = $3`;
+  const values = [source, stream, token, failure.code, failure.text, failure.waitMs];
+  const written = await pool.query(
+    window
+      ? {
+          name: 'fail stream with window',
+          text: `WITH held AS (${update} RETURNING 1) ${insertWindowWhereHeld('$7')}`,
+          values: [...values, JSON.stringify(window)],
+        }
+      : { name: 'fail stream', text: update, values },
+  );
+  return written.rowCount === 1;
+}
+
+/**
+ * Gives the lease back without a failure.
+ * @param next all that was due is read: due again so many milliseconds after this lease began, and at once where that
+ *   is past; or `now`: something is left
+ * @param abandoned the reading that was given up, for the ledger
+ */
+export async function releaseStream(
+  pool: Pool,
+  { source, stream }: StreamKey,
+  token: string,
+  next: { intervalMs: number } | 'now',
+  abandoned?: SourceWindow,
+): Promise<void> {
+  const update = `UPDATE tributary.source_state SET lease_until = NULL, lease_owner = NULL, updated_at = now(),
+      next_attempt_at = greatest(last_started_at + $4 * interval '1 ms', now()),
+      failures = CASE WHEN $5 THEN 0 ELSE failures END,
+      last_error_code = CASE WHEN NOT $5 THEN last_error_code END,
+      last_error = CASE WHEN NOT $5 THEN last_error END,
+      last_succeeded_at = CASE WHEN $5 THEN now() ELSE last_succeeded_at END
+    WHERE source = $1 AND stream = $2 AND lease_token = $3`;
+  const values = [source, stream, token, next === 'now' ? 0 : next.intervalMs, next !== 'now'];
+  await pool.query(
+    abandoned
+      ? {
+          name: 'release stream with window',
+          text: `WITH held AS (${update} RETURNING 1) ${insertWindowWhereHeld('$6')}`,
+          values: [...values, JSON.stringify(abandoned)],
+        }
+      : { name: 'release stream', text: update, values },
+  );
+}
