@@ -4,13 +4,13 @@ import {
   cancelBackfill,
   claimBackfill,
   claimStream,
+  endTokenTurn,
   deleteSourceWindowsBefore,
   failStream,
   msUntilClaimable,
   readBackfills,
   readContentHash,
   readRefusedDefinitions,
-  readSourceToken,
   readStreams,
   registerStreams,
   releaseBackfill,
@@ -20,7 +20,7 @@ import {
   requestBackfill,
   resetStream,
   setPaused,
-  storeSourceToken,
+  takeTokenTurn,
   type Database,
   type SourceWindow,
   type StreamKey,
@@ -232,14 +232,23 @@ describe('backfills', () => {
   });
 });
 
-it('keeps tokens and definitions', async () => {
+it('renews a token in turns, and keeps what the last one brought', async () => {
   const { pool } = database;
-  await storeSourceToken(pool, 'k', { refresh_token: 'a' });
-  await storeSourceToken(pool, 'k', { refresh_token: 'b' });
-  expect([await readSourceToken(pool, 'k'), await readSourceToken(pool, 'l')]).toEqual([
-    { refresh_token: 'b' },
-    undefined,
-  ]);
+  const turns = await Promise.all([1, 2, 3].map(() => takeTokenTurn(pool, 'k', 60_000)));
+  expect(turns.filter((t) => t !== undefined)).toEqual([{ turn: '1', token: null }]);
+  await endTokenTurn(pool, 'k', '1', { refreshToken: 'a' });
+  const failed = (await takeTokenTurn(pool, 'k', 60_000))!;
+  await endTokenTurn(pool, 'k', failed.turn);
+  const slept = (await takeTokenTurn(pool, 'k', 0))!;
+  expect(slept.token).toEqual({ refreshToken: 'a' });
+  await until('its time is over', async () => (await takeTokenTurn(pool, 'k', 60_000)) !== undefined);
+  await endTokenTurn(pool, 'k', slept.turn, { refreshToken: 'stale' });
+  await endTokenTurn(pool, 'k', '4', { refreshToken: 'b' });
+  expect((await takeTokenTurn(pool, 'k', 0))!.token).toEqual({ refreshToken: 'b' });
+});
+
+it('knows which definitions were loaded', async () => {
+  const { pool } = database;
   const key = await newStream();
   const good = { file: 'partner.yaml', source: 'partner', streams: [key.stream], problems: [] };
   const bad = { file: 'bad.yaml', source: null, streams: [], problems: ['line 2: no name'] };

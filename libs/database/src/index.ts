@@ -108,7 +108,7 @@ export {
 } from './sources/source-backfills.js';
 export { resetStream, setPaused } from './sources/source-changes.js';
 export { blockBudget, keptAllowance, takeFromBudget, type Allowance } from './sources/api-budgets.js';
-export { readSourceToken, storeSourceToken } from './sources/source-tokens.js';
+export { endTokenTurn, takeTokenTurn, type TokenTurn } from './sources/source-tokens.js';
 export { replaceDefinitions, type LoadedDefinition } from './sources/source-definitions.js';
 export {
   readBackfills,

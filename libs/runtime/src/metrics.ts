@@ -54,6 +54,45 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly sourceSlices = new Counter({
+    name: 'tributary_source_slices_total',
+    help: 'Readings of slices of partner streams; outcome is succeeded, unchanged, abandoned, or the code of the failure',
+    labelNames: ['source', 'stream', 'kind', 'outcome'] as const,
+    registers: [this.registry],
+  });
+  readonly sourceRows = new Counter({
+    name: 'tributary_source_rows_total',
+    help: 'Records read from partners, in slices that were read to their end',
+    labelNames: ['source', 'stream', 'kind'] as const,
+    registers: [this.registry],
+  });
+  readonly sourceSliceSeconds = new Histogram({
+    name: 'tributary_source_slice_duration_seconds',
+    help: 'From the first request of a slice to the acknowledgement of its records',
+    labelNames: ['source', 'stream'] as const,
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+    registers: [this.registry],
+  });
+  readonly sourceWatermarkLag = new Gauge({
+    name: 'tributary_source_watermark_lag_seconds',
+    help: 'From the end of the last completed window of a stream to now, as this process knew it last',
+    labelNames: ['source', 'stream'] as const,
+    registers: [this.registry],
+  });
+  readonly sourceRequests = new Counter({
+    name: 'tributary_source_requests_total',
+    help: 'Requests to partners; status is 2xx, 3xx, 4xx, 5xx, or none',
+    labelNames: ['source', 'status'] as const,
+    registers: [this.registry],
+  });
+  readonly sourceBudgetWaitSeconds = new Histogram({
+    name: 'tributary_source_budget_wait_seconds',
+    help: 'How long a request waited for its permission',
+    labelNames: ['source'] as const,
+    buckets: [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 1800],
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

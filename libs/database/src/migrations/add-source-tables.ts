@@ -110,7 +110,9 @@ const UP = [
     blocked_until timestamptz)`,
   `CREATE TABLE tributary.source_tokens (
     token_key text COLLATE "C" PRIMARY KEY,
-    token jsonb NOT NULL,
+    token jsonb,
+    turn bigint NOT NULL DEFAULT 0,
+    turn_until timestamptz,
     updated_at timestamptz NOT NULL DEFAULT now())`,
   `CREATE TABLE tributary.source_definitions (
     file text COLLATE "C" PRIMARY KEY,

@@ -121,23 +121,30 @@ export async function advanceBackfill(
   return written.rowCount === 1;
 }
 
-/** Gives the lease back after a failure; the backfill goes on where it stands when the time to wait is over. */
+/**
+ * Gives the lease back after a failure; the backfill goes on where it stands when the time to wait is over.
+ * @param window the reading that failed; absent where none had begun
+ * @returns false where the lease is no longer this one's; nothing is written then
+ */
 export async function failBackfill(
   pool: Pool,
   id: string,
   token: string,
   failure: StreamFailure,
-  window: SourceWindow,
+  window?: SourceWindow,
 ): Promise<boolean> {
-  const written = await pool.query({
-    name: 'fail backfill',
-    text: `WITH held AS (
-        UPDATE tributary.source_backfills SET failures = failures + 1, last_error_code = $3, last_error = $4,
-          next_attempt_at = now() + $5 * interval '1 ms', lease_until = NULL, lease_owner = NULL
-        WHERE backfill_id = $1 AND lease_token = $2 RETURNING 1)
-      ${insertWindowWhereHeld('$6')}`,
-    values: [id, token, failure.code, failure.text, failure.waitMs, JSON.stringify(window)],
-  });
+  const update = `UPDATE tributary.source_backfills SET failures = failures + 1, last_error_code = $3, last_error = $4,
+      next_attempt_at = now() + $5 * interval '1 ms', lease_until = NULL, lease_owner = NULL
+    WHERE backfill_id = $1 AND lease_token = $2`;
+  const values = [id, token, failure.code, failure.text, failure.waitMs];
+  const written = await pool.query(
+    window
+      ? {
+          text: `WITH held AS (${update} RETURNING 1) ${insertWindowWhereHeld('$6')}`,
+          values: [...values, JSON.stringify(window)],
+        }
+      : { text: update, values },
+  );
   return written.rowCount === 1;
 }
 

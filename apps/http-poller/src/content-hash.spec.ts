@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import { hashParts } from '#libs/events';
+import { ContentHash } from './content-hash.js';
+
+const hashOf = (records: readonly string[]): string => {
+  const hash = new ContentHash();
+  for (const record of records) hash.add(hashParts([record]));
+  return String(hash);
+};
+const records = fc.array(fc.string({ maxLength: 3 }), { maxLength: 20 });
+
+describe('the hash of a content', () => {
+  it('does not depend on the order', () => {
+    fc.assert(
+      fc.property(
+        records.chain((list) =>
+          fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
+        ),
+        ([list, shuffled]) => expect(hashOf(shuffled)).toBe(hashOf(list)),
+      ),
+    );
+  });
+
+  it('tells different contents apart, also where one has a record twice', () => {
+    fc.assert(
+      fc.property(records, records, (a, b) => {
+        const same = JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
+        expect(hashOf(a) === hashOf(b)).toBe(same);
+      }),
+    );
+    expect(hashOf(['a', 'a'])).not.toBe(hashOf([]));
+    expect(hashOf(['a', 'b', 'b'])).not.toBe(hashOf(['a', 'a', 'b']));
+  });
+});

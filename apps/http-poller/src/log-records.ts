@@ -1,0 +1,42 @@
+import pRetry from 'p-retry';
+import { PublishError, type LogRecord } from '#libs/event-log';
+import { Topic, deadLetterOf, instantFromMs } from '#libs/events';
+import { VERSION, publishDeadLetters, publishFitting, type Platform, type TooLarge } from '#libs/runtime';
+
+const APP = 'http-poller';
+
+/** For some seconds, while the log elects a leader; then the slice fails, and is read again later. */
+const POLICY = { retries: 6, minTimeout: 100, maxTimeout: 3_000, factor: 2, randomize: true };
+
+/** Of a record that never got a place in the log; none has it. */
+const NO_POSITION = { partition: 0, offset: 2n ** 63n - 1n };
+
+/**
+ * Resolves when `raw-events` has the records; one that is larger than the log takes becomes a dead letter.
+ * @throws PublishError
+ */
+export async function logRecords(platform: Platform, records: readonly LogRecord[]): Promise<void> {
+  const groups = records.map((record) => ({ origin: record, records: [record] }));
+  const shouldRetry = (error: Error): boolean => error instanceof PublishError;
+  const tooLarge = await pRetry(() => publishFitting(platform.eventLog, Topic.rawEvents, groups), {
+    ...POLICY,
+    shouldRetry,
+  });
+  const letters = tooLarge.map(deadLetterOfTooLarge);
+  if (letters.length > 0) {
+    await pRetry(() => publishDeadLetters(platform, APP, letters), { ...POLICY, shouldRetry });
+  }
+}
+
+function deadLetterOfTooLarge({
+  origin,
+  sizeBytes,
+  limitBytes,
+}: TooLarge<LogRecord>): ReturnType<typeof deadLetterOf> {
+  const detail = `the record has ${sizeBytes} bytes; the log takes at most ${limitBytes}`;
+  return deadLetterOf(
+    { kind: 'dead_letter', reason: 'too_large', path: '', detail },
+    { topic: Topic.rawEvents, ...NO_POSITION, key: origin.key, value: origin.value ?? '' },
+    { app: APP, version: VERSION, now: instantFromMs(Date.now()) },
+  );
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type OnModuleDestroy, type OnApplicationBootstrap } from '@nestjs/common';
+import { Interval, SchedulerRegistry } from '@nestjs/schedule';
+import { deleteSourceWindowsBefore } from '#libs/database';
+import { BackfillRunner } from './backfill-runner.js';
+import { streamName, type PolledStream } from './polled-stream.js';
+import type { PollerParts } from './poller-parts.js';
+import { StreamPoller } from './stream-poller.js';
+
+/** What the schedule polls, and with what. */
+export interface Polling {
+  streams: readonly PolledStream[];
+  parts: PollerParts;
+  /** Aborts `parts.stopping`. */
+  beginStop(): void;
+  /** Aborts `parts.givingUp`. */
+  giveUp(): void;
+}
+
+/** Token of the `Polling` in Nest's module. */
+export const POLLING = Symbol('Polling');
+
+const BACKFILLS = 'backfills';
+const TEN_MINUTES_MS = 10 * 60_000;
+/** Half a year of the ledger, to look up what was read when a partner's bill is in doubt. */
+const WINDOW_RETENTION_MS = 180 * 24 * 60 * 60_000;
+
+/** One timer a stream: no stream waits for another's. When a stream is due the table says, for all processes. */
+@Injectable()
+export class PollSchedule implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly running = new Set<Promise<void>>();
+  private readonly backfills: BackfillRunner;
+
+  constructor(
+    private readonly registry: SchedulerRegistry,
+    @Inject(POLLING) private readonly polling: Polling,
+  ) {
+    this.backfills = new BackfillRunner(polling.streams, polling.parts);
+  }
+
+  onApplicationBootstrap(): void {
+    for (const stream of this.polling.streams) {
+      const poller = new StreamPoller(stream, this.polling.parts);
+      this.repeat(streamName(stream), 0, () => this.pollWhenDue(poller));
+    }
+    this.repeat(BACKFILLS, 0, async () => {
+      await this.backfills.beginDue();
+      return this.polling.parts.times.lookMs;
+    });
+  }
+
+  /** What is being read may end within the grace, and is given up after it; leases are given back. */
+  async onModuleDestroy(): Promise<void> {
+    this.polling.beginStop();
+    for (const name of this.registry.getTimeouts()) this.registry.deleteTimeout(name);
+    const ended = Promise.all([...this.running, this.backfills.settled()]);
+    await Promise.race([ended, sleep(this.polling.parts.times.graceMs, undefined, { ref: false })]);
+    this.polling.giveUp();
+    await ended;
+  }
+
+  @Interval(TEN_MINUTES_MS)
+  async forgetOldWindows(): Promise<void> {
+    const { pool, now, logger } = this.polling.parts;
+    try {
+      await deleteSourceWindowsBefore(pool, new Date(now() - WINDOW_RETENTION_MS));
+    } catch (error) {
+      logger.warn({ error }, 'old lines of the ledger are still there; tried again in ten minutes');
+    }
+  }
+
+  /** @returns in how many milliseconds to look again */
+  private async pollWhenDue(poller: StreamPoller): Promise<number> {
+    const waitMs = await poller.msUntilDue();
+    if (waitMs > 0) return waitMs;
+    await this.polling.parts.slots.run(poller.stream.source, async () => {
+      if (!this.polling.parts.isStopping()) await poller.poll();
+    });
+    return 0;
+  }
+
+  /** Runs the work again and again, each time after as long as it has said; a failure is said and waited for. */
+  private repeat(name: string, waitMs: number, work: () => Promise<number>): void {
+    const { parts } = this.polling;
+    const run = async (): Promise<void> => {
+      const next = await work().catch((error: unknown) => {
+        if (!parts.isStopping()) parts.logger.warn({ name, error }, 'not polled; tried again soon');
+        return parts.times.lookMs;
+      });
+      this.running.delete(running);
+      if (!parts.isStopping()) this.repeat(name, next, work);
+    };
+    let running: Promise<void>;
+    const start = (): void => {
+      if (this.registry.doesExist('timeout', name)) this.registry.deleteTimeout(name);
+      running = run();
+      this.running.add(running);
+    };
+    this.registry.addTimeout(name, setTimeout(start, waitMs + parts.random() * parts.times.jitterMs));
+  }
+}

@@ -1,0 +1,55 @@
+import type { Instant, RecordEvent } from '#libs/events';
+import type { JsonObject, JsonValue, RecordBatch, Slice, SliceResult, StreamState } from '#libs/sources';
+
+/** What the poller knows of a stream: made once from its definition, at the start. */
+export interface PolledStream {
+  source: string;
+  stream: string;
+  pollIntervalMs: number;
+  /** Changes with the definition. */
+  definitionHash: string;
+  slices: SliceRules;
+  /**
+   * Reads a slice to its end: records as they come, then what the whole has shown.
+   * @throws SliceError why it could not be read; the signal's reason
+   */
+  read: ReadSlice;
+  /** The record as it goes into the log. */
+  eventOf(record: JsonObject, receivedAt: Instant): RecordEvent;
+  /** What the stream's mapping makes of the record. */
+  tell(event: RecordEvent): ToldRecord;
+  /** The record's instant or number that grows whenever it changes; absent where the definition names none. */
+  cursorOf?(record: JsonObject): JsonValue | undefined;
+}
+
+/** Live polls come first: a backfill leaves a part of the partner's budget to them. */
+export type Urgency = 'live' | 'backfill';
+
+export type ReadSlice = (
+  slice: Slice,
+  urgency: Urgency,
+  signal: AbortSignal,
+) => AsyncGenerator<RecordBatch, SliceResult>;
+
+/** How a stream is cut into slices. */
+export interface SliceRules {
+  initialState(): StreamState;
+  /** What is due now, in the order in which it is read. */
+  plan(state: StreamState, now: Instant): Slice[];
+  /** The state behind a slice that was read to its end and acknowledged. */
+  advance(state: StreamState, slice: Slice, result: SliceResult, now: Instant): StreamState;
+  /** The slices of a stretch of history. */
+  backfill(from: Instant, to: Instant): Slice[];
+}
+
+/** What a record means. */
+export interface ToldRecord {
+  events: { kind: string; amount?: string | undefined; currency?: string | undefined }[];
+  /** Whether the mapping refuses it, or a part of it. */
+  rejected: boolean;
+}
+
+/** A stream by one text. */
+export function streamName({ source, stream }: { source: string; stream: string }): string {
+  return `${source}/${stream}`;
+}

@@ -1,0 +1,150 @@
+import { readContentHash, type SourceWindow } from '#libs/database';
+import { instantFromMs } from '#libs/events';
+import type { RecordBatch, Slice, SliceResult } from '#libs/sources';
+import { failureOf, type Failure } from './failure.js';
+import type { CursorMemory } from './cursor-memory.js';
+import type { PolledStream } from './polled-stream.js';
+import type { PollerParts } from './poller-parts.js';
+import { SlicePublication } from './slice-publication.js';
+import { endsOf, sliceKeyOf } from './slice-window.js';
+import { Tally } from './tally.js';
+
+/** One reading of a slice that is to be done. */
+export interface SliceTask {
+  slice: Slice;
+  kind: SourceWindow['kind'];
+  attempt: number;
+  backfillId?: string;
+  signal: AbortSignal;
+}
+
+/** A slice was not read to its end. */
+export class SliceFailedError extends Error {
+  override readonly name = 'SliceFailedError';
+  constructor(
+    /** Its line of the ledger. */
+    readonly window: SourceWindow,
+    readonly failure: Failure,
+    cause: unknown,
+  ) {
+    super(failure.text, { cause });
+  }
+}
+
+/** The line of the ledger, where there is one, and why. */
+export function asSliceFailure(error: unknown): { window?: SourceWindow; failure: Failure; cause: unknown } {
+  if (!(error instanceof SliceFailedError)) return { failure: failureOf(error), cause: error };
+  const { window, failure, cause } = error;
+  return { window, failure, cause };
+}
+
+/**
+ * Reads a slice and publishes its records; resolves when the log has acknowledged all of them.
+ * @returns its line of the ledger, and what the reader found
+ * @throws SliceFailedError
+ */
+export async function readSlice(
+  stream: PolledStream,
+  cursors: CursorMemory,
+  task: SliceTask,
+  parts: PollerParts,
+): Promise<{ window: SourceWindow; result: SliceResult }> {
+  const { slice, kind, signal } = task;
+  const startedAtMs = parts.now();
+  const tally = new Tally();
+  const pages = { last: 0 };
+  let publication: SlicePublication | undefined;
+  const windowOf = (more: Partial<SourceWindow> & Pick<SourceWindow, 'outcome'>): SourceWindow => ({
+    source: stream.source,
+    stream: stream.stream,
+    kind,
+    slice_key: sliceKeyOf(slice),
+    ...endsOf(slice),
+    attempt: task.attempt,
+    pages: pages.last,
+    rows_read: tally.selected,
+    rows_selected: tally.selected,
+    rows_by_event: tally.rowsByEvent,
+    amounts: tally.amounts,
+    rejected: tally.rejected,
+    stated_total: null,
+    content_hash: null,
+    changed: null,
+    published: publication?.sent ?? false,
+    monotone_violations: tally.monotoneViolations,
+    started_at: instantFromMs(startedAtMs),
+    finished_at: instantFromMs(parts.now()),
+    error_code: null,
+    error: null,
+    backfill_id: task.backfillId ?? null,
+    ...more,
+  });
+
+  try {
+    const before =
+      kind === 'backfill' || kind === 'manual'
+        ? undefined
+        : await readContentHash(parts.pool, stream.source, stream.stream, sliceKeyOf(slice));
+    publication = new SlicePublication(parts.send, parts.room, before);
+    const take = publicationInto(stream, cursors, tally, publication);
+    const reading = stream.read(slice, kind === 'backfill' ? 'backfill' : 'live', signal);
+    const result = await drain(reading, async (batch) => {
+      signal.throwIfAborted();
+      pages.last = batch.page;
+      await take(batch);
+    });
+    signal.throwIfAborted();
+    const { contentHash, changed } = await publication.end();
+    const { pages: pagesRead, read, statedTotal } = result;
+    const window = windowOf({
+      outcome: 'succeeded',
+      pages: pagesRead,
+      rows_read: read,
+      stated_total: statedTotal ?? null,
+      content_hash: contentHash,
+      changed,
+    });
+    return { window, result };
+  } catch (error) {
+    await publication?.abandon();
+    const failure = failureOf(error);
+    const { code, text } = failure;
+    const end = parts.isStopping()
+      ? ({ outcome: 'abandoned', error_code: 'stopping', error: 'the poller was stopped' } as const)
+      : ({ outcome: 'failed', error_code: code, error: text } as const);
+    throw new SliceFailedError(windowOf(end), failure, error);
+  }
+}
+
+/** What is done with each batch of records. */
+function publicationInto(
+  stream: PolledStream,
+  cursors: CursorMemory,
+  tally: Tally,
+  publication: SlicePublication,
+): (batch: RecordBatch) => Promise<void> {
+  return async ({ records, receivedAt }) => {
+    for (const record of records) {
+      const event = stream.eventOf(record, receivedAt);
+      tally.add(stream.tell(event), cursors.sees(event.natural_key, stream.cursorOf?.(record)));
+      await publication.add(event);
+    }
+  };
+}
+
+/** Hands on everything that a generator yields, and returns what it returns; it is ended where `each` throws. */
+async function drain<T, R>(generator: AsyncGenerator<T, R>, each: (value: T) => Promise<void>): Promise<R> {
+  let finished = false;
+  try {
+    for (;;) {
+      const next = await generator.next();
+      if (next.done) {
+        finished = true;
+        return next.value;
+      }
+      await each(next.value);
+    }
+  } finally {
+    if (!finished) await generator.return(undefined as R);
+  }
+}

@@ -1,0 +1,122 @@
+import type { LogRecord } from '#libs/event-log';
+import { rawEventKey, serializeRawEvent, type RecordEvent } from '#libs/events';
+import { ContentHash } from './content-hash.js';
+import type { HoldRoom } from './hold-room.js';
+
+/** A batch goes out when it has so many records or characters; so many batches are on their way at once. */
+const BATCH_RECORDS = 500;
+const BATCH_CHARACTERS = 1_000_000;
+const MAX_IN_FLIGHT = 3;
+/** A slice of more records goes out as it comes, changed or not. */
+const MAX_HELD_RECORDS = 20_000;
+
+type HeldRecord = LogRecord & { value: string };
+
+/** Resolves when the log has all of them. */
+export type SendRecords = (records: readonly LogRecord[]) => Promise<void>;
+
+/**
+ * Sends the records of one slice to the log, in batches, a few at a time: `add` waits where the log is slower than the
+ * partner. Where the slice was read before, its records are held back as long as there is room for them, and are sent
+ * only if they are others than last time.
+ */
+export class SlicePublication {
+  /** Whether anything was sent, acknowledged or not. */
+  sent = false;
+  private readonly hash = new ContentHash();
+  private batch: HeldRecord[] = [];
+  private batchCharacters = 0;
+  private held: { records: HeldRecord[]; characters: number } | undefined;
+  private readonly inFlight = new Set<Promise<void>>();
+  private failure: { error: unknown } | undefined;
+
+  /** @param before content of the slice when it was last read; absent: everything is sent as it comes */
+  constructor(
+    private readonly send: SendRecords,
+    private readonly room: HoldRoom,
+    private readonly before: string | undefined,
+  ) {
+    if (before !== undefined) this.held = { records: [], characters: 0 };
+  }
+
+  /** @throws what the log answered to an earlier batch */
+  async add(event: RecordEvent): Promise<void> {
+    this.hash.add(event.event_id);
+    const record = { key: rawEventKey(event.source, event.natural_key), value: serializeRawEvent(event) };
+    if (this.held) {
+      this.held.records.push(record);
+      if (this.held.records.length <= MAX_HELD_RECORDS && this.room.take(record.value.length)) {
+        this.held.characters += record.value.length;
+      } else {
+        await this.letGo();
+      }
+    } else {
+      await this.enqueue(record);
+    }
+  }
+
+  /**
+   * Resolves when the log has everything that it is to have.
+   * @throws what the log answered
+   */
+  async end(): Promise<{ contentHash: string; changed: boolean | null }> {
+    const contentHash = String(this.hash);
+    const changed = this.before === undefined ? null : this.before !== contentHash;
+    if (changed === false) this.drop();
+    else await this.letGo();
+    this.sendBatch();
+    await this.settle();
+    this.throwFailure();
+    return { contentHash, changed };
+  }
+
+  /** Sends no more, and resolves when nothing is on its way. */
+  async abandon(): Promise<void> {
+    this.drop();
+    this.batch = [];
+    await this.settle();
+  }
+
+  private async letGo(): Promise<void> {
+    if (!this.held) return;
+    const { records } = this.held;
+    try {
+      for (const record of records) await this.enqueue(record);
+    } finally {
+      this.drop();
+    }
+  }
+
+  private drop(): void {
+    if (this.held) this.room.giveBack(this.held.characters);
+    this.held = undefined;
+  }
+
+  private async enqueue(record: HeldRecord): Promise<void> {
+    this.throwFailure();
+    this.batch.push(record);
+    this.batchCharacters += record.value.length;
+    if (this.batch.length < BATCH_RECORDS && this.batchCharacters < BATCH_CHARACTERS) return;
+    while (this.inFlight.size >= MAX_IN_FLIGHT) await Promise.race(this.inFlight);
+    this.sendBatch();
+  }
+
+  private sendBatch(): void {
+    if (this.batch.length === 0) return;
+    const sending: Promise<void> = this.send(this.batch)
+      .catch((error: unknown) => void (this.failure ??= { error }))
+      .finally(() => this.inFlight.delete(sending));
+    this.inFlight.add(sending);
+    this.sent = true;
+    this.batch = [];
+    this.batchCharacters = 0;
+  }
+
+  private async settle(): Promise<void> {
+    await Promise.all(this.inFlight);
+  }
+
+  private throwFailure(): void {
+    if (this.failure) throw this.failure.error;
+  }
+}

@@ -1,0 +1,36 @@
+import { hashParts, type Instant } from '#libs/events';
+import type { Slice, StreamState } from '#libs/sources';
+
+/** The most that a cursor's text may take in an index. */
+const MAX_KEY_CHARACTERS = 500;
+
+/** Name of a slice: the same for each reading of it. */
+export function sliceKeyOf(slice: Slice): string {
+  switch (slice.type) {
+    case 'datetime':
+      return `${slice.from}/${slice.to}`;
+    case 'id':
+      return `id>${shortened(slice.after)}`;
+    case 'cursor':
+      return `cursor:${shortened(slice.cursor)}`;
+    case 'full_refresh':
+      return 'all';
+  }
+}
+
+/** The ends of a slice of time. */
+export function endsOf(slice: Slice): { slice_from: Instant | null; slice_to: Instant | null } {
+  return slice.type === 'datetime'
+    ? { slice_from: slice.from, slice_to: slice.to }
+    : { slice_from: null, slice_to: null };
+}
+
+/** Whether a slice lies beyond what was read before, or is read again. */
+export function kindOfSlice(slice: Slice, state: StreamState): 'live' | 'lookback' {
+  const isAgain = slice.type === 'datetime' && state.type === 'datetime' && slice.to <= state.watermark;
+  return isAgain ? 'lookback' : 'live';
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_KEY_CHARACTERS ? text : `${text.slice(0, 100)}…${hashParts([text])}`;
+}

@@ -1,0 +1,130 @@
+import {
+  advanceStream,
+  claimStream,
+  failStream,
+  msUntilClaimable,
+  releaseStream,
+  renewStreamLease,
+  type ClaimedStream,
+} from '#libs/database';
+import { instantFromMs, instantToMs } from '#libs/events';
+import { SliceError, type Slice, type StreamState } from '#libs/sources';
+import { CursorMemory } from './cursor-memory.js';
+import { waitAfter } from './failure.js';
+import { LeaseLostError, holdLease, type HeldLease } from './lease.js';
+import type { PolledStream } from './polled-stream.js';
+import type { PollerParts } from './poller-parts.js';
+import { asSliceFailure, readSlice } from './read-slice.js';
+import { reportFailure, reportLostLease, reportWindow } from './report-window.js';
+import { kindOfSlice } from './slice-window.js';
+
+/** A lease of the stream, and how far it has come under it. */
+interface StreamLease extends HeldLease {
+  claimed: ClaimedStream;
+  state: StreamState;
+  failures: number;
+}
+
+/** Polls one stream. */
+export class StreamPoller {
+  private readonly cursors = new CursorMemory();
+
+  constructor(
+    readonly stream: PolledStream,
+    private readonly parts: PollerParts,
+  ) {}
+
+  /** In how many milliseconds there may be something to do, as the table says; it may change any time. */
+  async msUntilDue(): Promise<number> {
+    const { pool, times } = this.parts;
+    return Math.min((await msUntilClaimable(pool, this.stream)) ?? times.lookMs, times.lookMs);
+  }
+
+  /**
+   * Leases the stream, plans its slices, reads each, publishes its records, and when the log has them records the slice
+   * and advances the state, in one. A failure is recorded and ends the poll.
+   * @throws what the database answered where not even the failure can be recorded
+   */
+  async poll(): Promise<void> {
+    const lease = await this.lease();
+    if (!lease) return;
+    try {
+      const endOfTurn = this.parts.now() + this.parts.times.turnMs;
+      for (const slice of this.plan(lease)) {
+        if (this.parts.isStopping() || this.parts.now() > endOfTurn) return await this.release(lease, 'now');
+        await this.readAndAdvance(lease, slice);
+      }
+      await this.release(lease, { intervalMs: this.stream.pollIntervalMs });
+    } catch (error) {
+      await this.giveUp(lease, error);
+    } finally {
+      lease.end();
+    }
+  }
+
+  private async lease(): Promise<StreamLease | undefined> {
+    const { pool, owner, times, givingUp } = this.parts;
+    const claimed = await claimStream(pool, this.stream, { owner, lifeMs: times.leaseMs });
+    if (!claimed) return undefined;
+    const renew = (): Promise<boolean> => renewStreamLease(pool, this.stream, claimed.token, times.leaseMs);
+    const state = (claimed.state as StreamState | null) ?? this.stream.slices.initialState();
+    return { ...holdLease(renew, times.leaseMs, givingUp), claimed, state, failures: claimed.failures };
+  }
+
+  /** @throws SliceError where what is stored is of another kind than the definition asks for */
+  private plan({ state }: StreamLease): Slice[] {
+    const { slices } = this.stream;
+    const { type } = slices.initialState();
+    if (state.type !== type) {
+      const text = `incremental_sync.type: the stored state is of type ${state.type}, not ${type}: reset the stream`;
+      throw new SliceError('config_error', 'definition', text);
+    }
+    return slices.plan(state, instantFromMs(this.parts.now()));
+  }
+
+  private async readAndAdvance(lease: StreamLease, slice: Slice): Promise<void> {
+    const now = instantFromMs(this.parts.now());
+    const task = {
+      slice,
+      kind: kindOfSlice(slice, lease.state),
+      attempt: lease.failures + 1,
+      signal: lease.signal,
+    };
+    const { window, result } = await readSlice(this.stream, this.cursors, task, this.parts);
+    const state = this.stream.slices.advance(lease.state, slice, result, now);
+    const { token } = lease.claimed;
+    if (!(await advanceStream(this.parts.pool, token, state, window))) throw new LeaseLostError();
+    lease.state = state;
+    lease.failures = 0;
+    reportWindow(this.parts, window, this.measureLag(lease));
+  }
+
+  private async release(lease: StreamLease, next: { intervalMs: number } | 'now'): Promise<void> {
+    await releaseStream(this.parts.pool, this.stream, lease.claimed.token, next);
+    this.measureLag(lease);
+  }
+
+  /** Records why the poll ended early; who has lost the lease writes nothing. */
+  private async giveUp(lease: StreamLease, error: unknown): Promise<void> {
+    const { pool, now, random } = this.parts;
+    const { token } = lease.claimed;
+    const { window, failure, cause } = asSliceFailure(error);
+    if (cause instanceof LeaseLostError || lease.signal.reason instanceof LeaseLostError) {
+      return reportLostLease(this.parts, this.stream);
+    }
+    const lagSeconds = this.measureLag(lease);
+    if (window) reportWindow(this.parts, window, lagSeconds, cause);
+    else reportFailure(this.parts, this.stream, failure, cause);
+    if (this.parts.isStopping()) return releaseStream(pool, this.stream, token, 'now', window);
+    await failStream(pool, this.stream, token, waitAfter(failure, lease.failures, now(), random()), window);
+  }
+
+  /** Seconds from the watermark to now; undefined of a stream that is not read by time. */
+  private measureLag({ state }: StreamLease): number | undefined {
+    if (state.type !== 'datetime') return undefined;
+    const seconds = Math.max(0, (this.parts.now() - instantToMs(state.watermark)) / 1000);
+    const { source, stream } = this.stream;
+    this.parts.metrics.sourceWatermarkLag.set({ source, stream }, seconds);
+    return Math.round(seconds);
+  }
+}
