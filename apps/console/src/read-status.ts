@@ -1,4 +1,12 @@
 import type { Pool } from 'pg';
+import {
+  readBackfills,
+  readRefusedDefinitions,
+  readStreams,
+  type BackfillStatus,
+  type RefusedDefinition,
+  type StreamStatus,
+} from '#libs/database';
 import type { EventLog, PartitionLag } from '#libs/event-log';
 import { DEAD_LETTER_REASONS, Group, PIXEL_TYPES, Topic, type TopicName } from '#libs/events';
 import { VERSION, databaseOf, type Platform } from '#libs/runtime';
@@ -37,6 +45,12 @@ export interface Status {
     conflicts: number;
     estimated: boolean;
   };
+  sources: {
+    streams: StreamStatus[];
+    backfills: BackfillStatus[];
+    /** Definitions that the poller could not take when it started last. */
+    refused: RefusedDefinition[];
+  };
   /** Batches whose facts are stored and whose rows are still to be made. */
   unsettled_batches: number;
 }
@@ -54,12 +68,13 @@ export async function readStatus(platform: Platform): Promise<Status> {
   const { eventLog, embedded } = platform;
   const { pool } = databaseOf(platform);
   const groups = Object.keys(READS) as (keyof typeof READS)[];
-  const [lag, version, letters, clicks, conversions, unsettled] = await Promise.all([
+  const [lag, version, letters, clicks, conversions, sources, unsettled] = await Promise.all([
     Promise.all(groups.map((name) => readLag(eventLog, Group[name], READS[name]))),
     pool.query<{ server_version: string }>('SHOW server_version'),
     countDeadLetters(pool),
     countRows(pool, 'clicks', { total: 'count(*)' }),
     countConversions(pool),
+    readSources(pool),
     countRows(pool, 'unsettled_batches', { total: 'count(*)' }),
   ]);
   return {
@@ -71,6 +86,7 @@ export async function readStatus(platform: Platform): Promise<Status> {
     dead_letters: letters,
     clicks: { total: clicks.counts.total!, estimated: clicks.estimated },
     conversions,
+    sources,
     unsettled_batches: unsettled.counts.total!,
   };
 }
@@ -88,6 +104,15 @@ async function readLag(log: EventLog, group: string, topic: string): Promise<Gro
     partitions: partitions.length,
     worst: worst && worst.lag > 0n ? { partition: worst.partition, lag: Number(worst.lag) } : null,
   };
+}
+
+async function readSources(pool: Pool): Promise<Status['sources']> {
+  const [streams, backfills, refused] = await Promise.all([
+    readStreams(pool),
+    readBackfills(pool),
+    readRefusedDefinitions(pool),
+  ]);
+  return { streams, backfills, refused };
 }
 
 async function countDeadLetters(pool: Pool): Promise<Status['dead_letters']> {

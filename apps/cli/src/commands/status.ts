@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { readStatus, type Status } from '#apps/console';
 import { columns, count, print, printJson, strong } from '../print.js';
 import { withPlatform } from '../with-platform.js';
+import { sourceTables } from './status-of-sources.js';
 
 /** `tributary status`: one screen. */
 export function addStatus(program: Command): void {
   program
     .command('status')
-    .description('one screen: lag per group, dead letters by reason, totals')
+    .description('one screen: lag per group, dead letters by reason, totals, streams of partners')
     .option('--json', 'answer as JSON')
     .addHelpText('after', '\nExamples:\n  npx tributary status\n  npx tributary status --json | jq .lag')
     .action(async (options: { json?: true }) => {
@@ -29,6 +30,7 @@ export function statusScreen(s: Status): string {
     totalsTable(s),
     '',
     deadLetterTable(s),
+    ...sourceTables(s.sources).flatMap((table) => ['', table]),
     ...(s.unsettled_batches > 0
       ? [
           '',
