@@ -1,7 +1,7 @@
 import { AppProcess, type AppName } from '#test/app-process';
 import { testDatabase, type TestDatabase } from '#test/postgres';
 
-const APPS: AppName[] = ['pixel-ingress', 'normalizer', 'attribution', 'console'];
+const APPS: AppName[] = ['pixel-ingress', 'http-poller', 'normalizer', 'attribution', 'console'];
 
 const WRONG = {
   DATABASE_URL: 'mysql://root:pa55word@db/tributary',
@@ -11,10 +11,15 @@ const WRONG = {
   LOG_LEVEL: 'chatty',
   PIXEL_PORT: 'eighty',
   CONSOLE_PORT: 'eighty-one',
+  SOURCES_DIR: '/there/is/no/such/folder',
 };
 
 /** The settings that an app has besides those that all have. */
-const OWN: Partial<Record<AppName, string>> = { 'pixel-ingress': 'PIXEL_PORT', console: 'CONSOLE_PORT' };
+const OWN: Partial<Record<AppName, string>> = {
+  'pixel-ingress': 'PIXEL_PORT',
+  console: 'CONSOLE_PORT',
+  'http-poller': 'SOURCES_DIR',
+};
 
 it.each(APPS)('%s refuses to start on wrong settings, and lists all of its own by name', async (app) => {
   const { code, errors, output } = await AppProcess.run(app, WRONG);

@@ -1,9 +1,22 @@
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { registerStreams, replaceDefinitions, type LoadedDefinition } from '#libs/database';
-import { NestLogger, databaseOf, type Platform, type RunningApp } from '#libs/runtime';
+import {
+  NestLogger,
+  SettingsError,
+  databaseOf,
+  readSourcesDir,
+  secretsOf,
+  type App,
+  type Environment,
+  type Platform,
+  type RunningApp,
+} from '#libs/runtime';
+import { createHttpClient } from './http-client.js';
+import { makeStreams, sourceFilesOf } from './make-streams.js';
 import { HoldRoom } from './hold-room.js';
 import { logRecords } from './log-records.js';
 import { POLLING, PollSchedule, type Polling } from './poll-schedule.js';
@@ -58,6 +71,9 @@ export async function startPolling(
   const { streams, definitions } = make(parts);
   await replaceDefinitions(database, definitions);
   await registerStreams(database.pool, streams);
+  for (const { file, problems } of definitions.filter((d) => d.problems.length > 0)) {
+    platform.logger.error({ file, problems }, 'the source is not polled: its definition cannot work');
+  }
   const polling: Polling = {
     streams,
     parts,
@@ -69,6 +85,28 @@ export async function startPolling(
     abortOnError: false,
   });
   return { addresses: [], stop: () => app.close() };
+}
+
+/** Partners' APIs → raw events, by the definitions in `SOURCES_DIR`. */
+export const httpPoller: App = {
+  name: 'http-poller',
+  needsDatabase: true,
+  checkSettings: checkSourcesDir,
+  async start(platform) {
+    const { environment, settings } = platform;
+    const client = createHttpClient({ env: environment });
+    const files = sourceFilesOf(readSourcesDir(settings.SOURCES_DIR));
+    const world = { send: client.send, secrets: secretsOf(environment), environment };
+    const polling = await startPolling(platform, (parts) => makeStreams(files, world, parts));
+    return { ...polling, stop: () => polling.stop().finally(() => client.close()) };
+  },
+};
+
+/** A folder that is named is there; the usual one need not be. @throws SettingsError */
+function checkSourcesDir({ SOURCES_DIR }: Environment): void {
+  if (SOURCES_DIR && !existsSync(SOURCES_DIR)) {
+    throw new SettingsError(['SOURCES_DIR must be a folder that is there']);
+  }
 }
 
 export type { PolledStream } from './polled-stream.js';

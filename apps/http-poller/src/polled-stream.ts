@@ -36,7 +36,10 @@ export interface SliceRules {
   initialState(): StreamState;
   /** What is due now, in the order in which it is read. */
   plan(state: StreamState, now: Instant): Slice[];
-  /** The state behind a slice that was read to its end and acknowledged. */
+  /**
+   * The state behind a slice that was read to its end and acknowledged.
+   * @param now the instant of the plan
+   */
   advance(state: StreamState, slice: Slice, result: SliceResult, now: Instant): StreamState;
   /** The slices of a stretch of history. */
   backfill(from: Instant, to: Instant): Slice[];

@@ -7,7 +7,7 @@ import {
   renewStreamLease,
   type ClaimedStream,
 } from '#libs/database';
-import { instantFromMs, instantToMs } from '#libs/events';
+import { instantFromMs, instantToMs, type Instant } from '#libs/events';
 import { SliceError, type Slice, type StreamState } from '#libs/sources';
 import { CursorMemory } from './cursor-memory.js';
 import { waitAfter } from './failure.js';
@@ -24,6 +24,9 @@ interface StreamLease extends HeldLease {
   state: StreamState;
   failures: number;
 }
+
+/** A plan of so many slices was cut off: history is caught up in several. */
+const LONGEST_PLAN = 1000;
 
 /** Polls one stream. */
 export class StreamPoller {
@@ -49,17 +52,24 @@ export class StreamPoller {
     const lease = await this.lease();
     if (!lease) return;
     try {
-      const endOfTurn = this.parts.now() + this.parts.times.turnMs;
-      for (const slice of this.plan(lease)) {
-        if (this.parts.isStopping() || this.parts.now() > endOfTurn) return await this.release(lease, 'now');
-        await this.readAndAdvance(lease, slice);
+      const startedMs = this.parts.now();
+      const slices = this.plan(lease, instantFromMs(startedMs));
+      for (const slice of slices) {
+        if (this.isOver(startedMs)) return await this.release(lease, 'now');
+        await this.readAndAdvance(lease, slice, instantFromMs(startedMs));
       }
-      await this.release(lease, { intervalMs: this.stream.pollIntervalMs });
+      const isCutOff = slices.length >= LONGEST_PLAN;
+      await this.release(lease, isCutOff ? 'now' : { intervalMs: this.stream.pollIntervalMs });
     } catch (error) {
       await this.giveUp(lease, error);
     } finally {
       lease.end();
     }
+  }
+
+  /** Whether others are to have lease and slot before it goes on. */
+  private isOver(startedMs: number): boolean {
+    return this.parts.isStopping() || this.parts.now() > startedMs + this.parts.times.turnMs;
   }
 
   private async lease(): Promise<StreamLease | undefined> {
@@ -72,18 +82,18 @@ export class StreamPoller {
   }
 
   /** @throws SliceError where what is stored is of another kind than the definition asks for */
-  private plan({ state }: StreamLease): Slice[] {
+  private plan({ state }: StreamLease, now: Instant): Slice[] {
     const { slices } = this.stream;
     const { type } = slices.initialState();
     if (state.type !== type) {
       const text = `incremental_sync.type: the stored state is of type ${state.type}, not ${type}: reset the stream`;
       throw new SliceError('config_error', 'definition', text);
     }
-    return slices.plan(state, instantFromMs(this.parts.now()));
+    return slices.plan(state, now);
   }
 
-  private async readAndAdvance(lease: StreamLease, slice: Slice): Promise<void> {
-    const now = instantFromMs(this.parts.now());
+  /** @param plannedAt the instant of the plan: what became due later is not counted as read */
+  private async readAndAdvance(lease: StreamLease, slice: Slice, plannedAt: Instant): Promise<void> {
     const task = {
       slice,
       kind: kindOfSlice(slice, lease.state),
@@ -91,7 +101,7 @@ export class StreamPoller {
       signal: lease.signal,
     };
     const { window, result } = await readSlice(this.stream, this.cursors, task, this.parts);
-    const state = this.stream.slices.advance(lease.state, slice, result, now);
+    const state = this.stream.slices.advance(lease.state, slice, result, plannedAt);
     const { token } = lease.claimed;
     if (!(await advanceStream(this.parts.pool, token, state, window))) throw new LeaseLostError();
     lease.state = state;

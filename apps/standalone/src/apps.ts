@@ -1,8 +1,9 @@
 import { attribution } from '#apps/attribution';
 import { consoleApp } from '#apps/console';
+import { httpPoller } from '#apps/http-poller';
 import { normalizer } from '#apps/normalizer';
 import { pixelIngress } from '#apps/pixel-ingress';
 import type { App } from '#libs/runtime';
 
 /** Every app, in the order in which they start and stop: those that take work in come first. */
-export const ALL_APPS: readonly App[] = [pixelIngress, normalizer, attribution, consoleApp];
+export const ALL_APPS: readonly App[] = [pixelIngress, httpPoller, normalizer, attribution, consoleApp];
