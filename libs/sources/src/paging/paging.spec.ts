@@ -97,6 +97,7 @@ describe('stop signals', () => {
     expect(() => read({ total: 'many' }, none, true)).toThrow('no whole number');
     expect(read({}, { total: 7, totalChanged: false }, true)).toEqual({ total: 7, totalChanged: false });
     expect(read({}, none, false)).toEqual({ totalChanged: false });
+    expect(read({ total: -1 }, none, false)).toEqual({ totalChanged: false });
     expect(read({ total: 8 }, { total: 7, totalChanged: false }, true)).toEqual({
       total: 8,
       totalChanged: true,

@@ -64,8 +64,8 @@ function numberAt(path: string | undefined, key: string) {
     const value = read(envelope);
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
-    // Some partners state it on the first page only.
-    if ((value === undefined || value === null) && (before !== undefined || !hasRecords)) return before;
+    // Some partners state it on the first page only, and of nothing at all something odd.
+    if (!hasRecords || ((value === undefined || value === null) && before !== undefined)) return before;
     const what = value === undefined || value === null ? 'the answer has no' : 'no whole number stands at';
     throw new SliceError('config_error', 'stop_signal', `paginator.stop.${key}: ${what} ${path}`);
   };
