@@ -26,6 +26,13 @@ export { compileSignature, type Signable, type Signing } from './authenticators/
 export { signingText } from './authenticators/signature.js';
 export { createMemoryTokenStore, type StoredToken, type TokenStore } from './authenticators/token-store.js';
 export { SliceError, type FailureReason, type SliceErrorCode } from './errors/slice-error.js';
+export type { ExchangeRecord } from './reading/exchange.js';
+export {
+  createStreamReader,
+  type SliceBounds,
+  type StreamReader,
+  type StreamReaderParts,
+} from './reading/stream-reader.js';
 export { maskRequest } from './requesting/mask-request.js';
 export type { EnvLookup, SecretLookup } from './requesting/placeholders.js';
 export { parseQuery } from './requesting/query.js';
