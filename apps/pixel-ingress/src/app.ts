@@ -4,11 +4,21 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Brands } from '#libs/brands';
-import { NestLogger, PLATFORM, PlatformModule, type App, type Platform } from '#libs/runtime';
+import {
+  NestLogger,
+  PLATFORM,
+  PlatformModule,
+  readSourcesDir,
+  secretsOf,
+  type App,
+  type Platform,
+} from '#libs/runtime';
 import { ClicksController } from './clicks.controller.js';
 import { ConvertController } from './convert.controller.js';
 import { createAdapter } from './http-server.js';
 import { Intake } from './intake.js';
+import { PostbackController } from './postback.controller.js';
+import { Postbacks } from './postbacks.js';
 import { PixelSettings, readPixelSettings } from './pixel-settings.js';
 import { RefusalsFilter } from './refusals.filter.js';
 import { leaveTaker } from './take-leave.js';
@@ -17,11 +27,17 @@ const READ = Symbol('settings and brands');
 type Read = ReturnType<typeof readPixelSettings>;
 
 @Module({
-  controllers: [ConvertController, ClicksController],
+  controllers: [ConvertController, ClicksController, PostbackController],
   providers: [
     { provide: READ, inject: [PLATFORM], useFactory: (p: Platform) => readPixelSettings(p.environment) },
     { provide: PixelSettings, inject: [READ], useFactory: (read: Read) => read.settings },
     { provide: Brands, inject: [READ], useFactory: (read: Read) => read.brands },
+    {
+      provide: Postbacks,
+      inject: [PLATFORM],
+      useFactory: ({ settings, environment }: Platform) =>
+        new Postbacks(readSourcesDir(settings.SOURCES_DIR).sources, secretsOf(environment), environment),
+    },
     Intake,
     { provide: APP_FILTER, useClass: RefusalsFilter },
   ],

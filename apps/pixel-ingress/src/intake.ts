@@ -24,7 +24,7 @@ const LIMITS: MicroBatchLimits = {
 };
 
 /** The routes, as metrics name them. */
-export type Endpoint = 'convert' | 'convert_batch' | 'click' | 'clicks' | 'other';
+export type Endpoint = 'convert' | 'convert_batch' | 'click' | 'clicks' | 'postback' | 'other';
 
 /** What every endpoint does with a call: brand, edge, log, metrics. */
 @Injectable()
@@ -73,6 +73,11 @@ export class Intake implements OnApplicationShutdown {
       receiptId: this.receipts.next(nowMs),
       client: browser ? clientOf(request, this.settings.TRUST_PROXY_HOPS) : undefined,
     };
+  }
+
+  /** What the edge adds to a partner's call. */
+  stampOf(nowMs: number): { receivedAt: Instant; receiptId: string } {
+    return { receivedAt: this.instantOf(nowMs), receiptId: this.receipts.next(nowMs) };
   }
 
   /** Calls of one millisecond share its text: making it costs as much as a receipt. */

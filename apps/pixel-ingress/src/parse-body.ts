@@ -7,7 +7,7 @@ import { Refusal } from './refusal.js';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** A POST's body before its parameters are known: JSON or a form. */
-type Body = { kind: 'json'; value: unknown } | { kind: 'form'; text: string };
+export type Body = { kind: 'json'; text: string; value: unknown } | { kind: 'form'; text: string };
 
 /** The parameters that a POST's body carries. @throws Refusal 400, 415, 422 */
 export function bodyParams(request: FastifyRequest, knownName: KnownName): Params {
@@ -33,7 +33,7 @@ export function bodyJson(request: FastifyRequest): unknown {
  * A beacon (`navigator.sendBeacon`) of a string comes as text/plain, which spares a page the preflight; one
  * without data has neither body nor type.
  */
-function readBody(request: FastifyRequest): Body {
+export function readBody(request: FastifyRequest): Body {
   const bytes = request.body as Buffer | undefined;
   const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
   if (request.headers['content-encoding'] !== undefined) {
@@ -41,10 +41,10 @@ function readBody(request: FastifyRequest): Body {
   }
   if (bytes === undefined || bytes.length === 0) return { kind: 'form', text: '' };
   const text = decode(bytes);
-  if (type === 'application/json' || type.endsWith('+json')) return { kind: 'json', value: json(text) };
+  if (type === 'application/json' || type.endsWith('+json')) return { kind: 'json', text, value: json(text) };
   if (type === 'application/x-www-form-urlencoded') return { kind: 'form', text };
   if (type === 'text/plain' || type === '') {
-    return /^\s*[[{]/.test(text) ? { kind: 'json', value: json(text) } : { kind: 'form', text };
+    return /^\s*[[{]/.test(text) ? { kind: 'json', text, value: json(text) } : { kind: 'form', text };
   }
   throw new Refusal(415, 'unsupported_type', { error: 'the body must be JSON or a form' });
 }

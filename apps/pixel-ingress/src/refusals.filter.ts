@@ -11,6 +11,7 @@ import { RETRY_AFTER_SECONDS, sendEmpty, sendJson } from './replies.js';
 const PATHS: readonly { path: RegExp; endpoint: Endpoint; methods: readonly string[] }[] = [
   { path: /^\/convert$/, endpoint: 'convert_batch', methods: ['POST', 'OPTIONS'] },
   { path: /^\/convert\/[^/]+$/, endpoint: 'convert', methods: ['GET', 'HEAD', 'POST', 'OPTIONS'] },
+  { path: /^\/postback\/[^/]+$/, endpoint: 'postback', methods: ['GET', 'HEAD', 'POST', 'OPTIONS'] },
   { path: /^\/clicks$/, endpoint: 'clicks', methods: ['POST', 'OPTIONS'] },
   { path: /^\/click\/[^/]+$/, endpoint: 'click', methods: ['GET', 'HEAD', 'OPTIONS'] },
 ];
@@ -45,7 +46,8 @@ export class RefusalsFilter implements ExceptionFilter {
       return error.reason;
     }
     if (error instanceof Refusal) {
-      sendJson(response, error.status, error.body);
+      const headers = error.status === 503 ? ['Retry-After', RETRY_AFTER_SECONDS] : [];
+      sendJson(response, error.status, error.body, headers);
       return error.outcome;
     }
     const status = error instanceof HttpException ? error.getStatus() : 500;

@@ -60,6 +60,19 @@ export function sendJson(
   response.writeHead(status, allHeaders(response, [...own, ...safe])).end(text);
 }
 
+/** A text that the caller waits for. */
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  contentType: string,
+  receiptId: string,
+): void {
+  const length = String(Buffer.byteLength(body));
+  const own = ['X-Receipt-Id', receiptId, 'Content-Type', contentType, 'Content-Length', length];
+  response.writeHead(status, allHeaders(response, own)).end(body);
+}
+
 /** 422: every field that is wrong. */
 export function sendFieldErrors(response: ServerResponse, errors: readonly FieldError[]): void {
   sendJson(response, 422, { errors });

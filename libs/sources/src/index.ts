@@ -37,3 +37,8 @@ export { maskRequest } from './requesting/mask-request.js';
 export type { EnvLookup, SecretLookup } from './requesting/placeholders.js';
 export { parseQuery } from './requesting/query.js';
 export { requestOf, type RequestDraft } from './requesting/request-draft.js';
+export {
+  compileVerification,
+  type PostbackCall,
+  type Verification,
+} from './postback/compile-verification.js';
