@@ -6,7 +6,7 @@ const KNOWN = [
   ...['window.from', 'window.to', 'cursor', 'page.number', 'page.size', 'token', 'signature'],
   ...SIGNING,
 ];
-const OF_OUTSIDE = /^(?:env|secret)\.[A-Za-z_][A-Za-z0-9_]*$/;
+const OF_OUTSIDE = /^(?:env|secret)\.[A-Za-z0-9_.-]+$/;
 const PLACEHOLDER = /\$\{([^}]*)(\}?)/g;
 
 /** The names that stand in `${...}` of a text. */

@@ -1,7 +1,6 @@
-import { Duration } from 'luxon';
-import { granularityMs, parseTimeFormat } from '../mapping/time-format.js';
 import type { Cursor } from './cursor.js';
 import { durationMs } from './text-formats.js';
+import { shortestOf, windowFormatProblem } from './window-format.js';
 
 const OF_PIXELS = ['pixel-browser', 'pixel-server'];
 
@@ -40,17 +39,11 @@ function checkWindows(sync: Cursor): void {
     }
   }
   const step = lengthOf(sync.at('step'));
-  const written = sync.at('format').text;
-  const format = written === undefined ? undefined : parseTimeFormat(written);
-  if (step === undefined || format === undefined || (typeof format === 'object' && 'problem' in format))
-    return;
-  const finest = granularityMs(format);
-  if (step < finest) {
-    sync
-      .at('step')
-      .wrong(
-        `must be at least ${Duration.fromMillis(finest).rescale().toISO()}, as format ${written} tells nothing shorter apart`,
-      );
+  const format = sync.at('format').text;
+  if (step === undefined || format === undefined || windowFormatProblem(format) !== undefined) return;
+  const shortest = shortestOf(format);
+  if (step < durationMs(shortest)!) {
+    sync.at('step').wrong(`must be at least ${shortest}, as format ${format} tells nothing shorter apart`);
   }
 }
 

@@ -273,6 +273,20 @@ describe('parseSource', () => {
     expect(problems).toHaveLength(expected.length);
   });
 
+  it.each([
+    ['yyyy-MM', 'P1M', []],
+    ['yyyy-MM', 'P1D', ['must be at least P1M, as format yyyy-MM tells nothing shorter apart']],
+    ['epoch_ms', 'PT1S', []],
+    ['epoch_us', 'P1D', ['e is none of those that can be used']],
+    ['YYYY-MM-DD', 'P1D', ['YYYY is none of those that can be used (did you mean yyyy?)']],
+    ['yyyy-mm-dd', 'P1D', ['must have MM for the month; mm is the minute']],
+    ["'never'", 'P1D', ['must tell one time from another']],
+    ["yyyy'T", 'P1D', ['must close what it quotes']],
+  ])('looks at the format %s of windows of %s', (format, step, expected) => {
+    const problems = problemsOf(changed('P1D', step).replace('yyyy-MM-dd\n', `"${format}"\n`));
+    expect(problems).toEqual(expected.map((problem) => expect.stringContaining(problem) as string));
+  });
+
   it('tells everything at once, in the order of the file', () => {
     const wrong = changed('PT5M', 'x')
       .replace('name: besitos', 'name: B')

@@ -65,7 +65,7 @@ export const SYNC_SCHEMA: Schema = oneOf('How the stream goes on from poll to po
     step: text("Length of one request's window.", 'duration'),
     format: text(
       "Of `${window.from}` and `${window.to}`: Luxon's tokens, `iso`, `epoch_seconds` or `epoch_ms`.",
-      'time-format',
+      'window-format',
     ),
     timezone: text(
       'IANA name or offset (`-05:00`) in which the format is written and days begin.',

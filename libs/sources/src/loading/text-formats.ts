@@ -2,6 +2,7 @@ import { Duration } from 'luxon';
 import { PathError, parsePath } from '../path.js';
 import { parseTimeFormat } from '../mapping/time-format.js';
 import { timeZoneProblem } from '../mapping/time-zone.js';
+import { windowFormatProblem } from './window-format.js';
 
 /** What is wrong with a text of a format; undefined where nothing is. */
 export type TextProblem = (text: string) => string | undefined;
@@ -49,6 +50,7 @@ export const TEXT_FORMATS = {
       : undefined,
   'time-zone': timeZoneProblem,
   'time-format': timeProblem,
+  'window-format': windowFormatProblem,
   path: pathProblem,
   'regular-expression': regexProblem,
   'day-or-instant': (text) =>

@@ -1,5 +1,5 @@
 /**
- * How a time is written, as `time` and `format` of a source definition say it: tokens of Luxon
+ * How a time is written, as `time` of a field says it: tokens of Luxon
  * (https://moment.github.io/luxon/#/parsing?id=table-of-tokens) that do not depend on a language, text between single
  * quotes, and signs; or one of the names below.
  */
@@ -121,16 +121,6 @@ function problemOfUnits(
 export function hasZone(format: TimeFormat): boolean {
   if (typeof format === 'string') return format !== 'iso';
   return format.some((part) => 'token' in part && ['zone', 'epoch'].includes(TOKENS[part.token]));
-}
-
-/** Length of the shortest time that the format can tell apart, milliseconds (a month as 28 days). */
-export function granularityMs(format: TimeFormat): number {
-  if (typeof format === 'string') return format === 'epoch_seconds' ? 1000 : 1;
-  const units = new Set(format.flatMap((part) => ('token' in part ? [TOKENS[part.token]] : [])));
-  if (units.has('fraction')) return 1;
-  if (units.has('second') || units.has('epoch')) return 1000;
-  if (units.has('minute')) return 60_000;
-  return units.has('hour') ? 3_600_000 : 86_400_000;
 }
 
 function isNamed(text: string): text is NamedFormat {

@@ -4,7 +4,7 @@ import { IANAZone } from 'luxon';
 /** The instant (epoch milliseconds) of a local time, which is given as the epoch milliseconds that it would be in UTC. */
 export type ToUtc = (localMs: number) => number;
 
-const OFFSET = /^([+-])([01]\d|2[0-3]):?([0-5]\d)$/;
+const OFFSET = /^([+-])([01]\d|2[0-3]):([0-5]\d)$/;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
