@@ -233,6 +233,7 @@ describe('stopping', () => {
     partner.play([{ text: lines }]);
     const stream = streamOf(partner.origin, { decoder: { type: 'jsonl' }, record_selector: {} });
     const read = await readStream(stream, { batches: 1 });
+    expect(read.error).toBeUndefined();
     expect(read.records.length).toBeGreaterThan(0);
     expect(read.exchanges).toHaveLength(1);
   });
