@@ -1,7 +1,7 @@
 import { runNode } from '#test/run-node';
 
 const MIB = 96;
-const HEAP_MIB = 40;
+const HEAP_MIB = 64;
 
 describe('a body much larger than the heap', () => {
   it.each([

@@ -52,6 +52,9 @@ describe('exactNumber', () => {
         }
       }),
     );
+    for (const numeral of ['9007199254740993', '1.123456789012345', '-1.123456789012345', '1e400']) {
+      expect(mayLoseDigits(`[${numeral}]`)).toBe(true);
+    }
     expect(mayLoseDigits('{"id":"12345678901234567","n":[1,-2.5,123456789012345]}')).toBe(false);
   });
 });
