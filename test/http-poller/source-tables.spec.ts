@@ -7,7 +7,7 @@ import {
   endTokenTurn,
   deleteSourceWindowsBefore,
   failStream,
-  msUntilClaimable,
+  lookAtStream,
   readBackfills,
   readContentHash,
   readRefusedDefinitions,
@@ -30,6 +30,9 @@ import { until } from '#test/until';
 
 let database: Database;
 withMigratedDatabase((migrated) => (database = migrated));
+
+const msUntilClaimable = async (pool: Database['pool'], key: StreamKey): Promise<number | null> =>
+  (await lookAtStream(pool, key))!.waitMs;
 
 let streams = 0;
 async function newStream(): Promise<StreamKey> {
@@ -145,6 +148,7 @@ describe('leases of streams', () => {
     expect(await setPaused(pool, key, true, 'ben')).toBe(true);
     expect(await renewStreamLease(pool, key, next.token, 1_000)).toBe(false);
     expect(await claimStream(pool, key, OWNER)).toBeUndefined();
+    expect(await lookAtStream(pool, key)).toEqual({ waitMs: null, lagSeconds: null });
     expect(await setPaused(pool, key, false, 'ben')).toBe(true);
     expect(await claimStream(pool, key, OWNER)).toBeDefined();
     expect(await resetStream(pool, { source: 'nobody', stream: 's' }, null, 'anna')).toBe(false);

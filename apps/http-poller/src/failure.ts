@@ -14,11 +14,15 @@ export interface Failure {
   retryAtMs?: number;
 }
 
+/** The most that is kept of what an error says; without NUL, which PostgreSQL has not. */
+const MAX_TEXT = 2_000;
+
 /** What an error means. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof SliceError) {
     const { reason, code, message, retryAt } = error;
-    return { reason, code, text: message, ...(retryAt && { retryAtMs: instantToMs(retryAt) }) };
+    const text = message.slice(0, MAX_TEXT).replaceAll('\0', '');
+    return { reason, code, text, ...(retryAt && { retryAtMs: instantToMs(retryAt) }) };
   }
   if (error instanceof PublishError) {
     return { reason: 'transient_error', code: 'event_log', text: 'the event log did not take the records' };

@@ -2,7 +2,7 @@ import {
   advanceStream,
   claimStream,
   failStream,
-  msUntilClaimable,
+  lookAtStream,
   releaseStream,
   renewStreamLease,
   type ClaimedStream,
@@ -40,7 +40,9 @@ export class StreamPoller {
   /** In how many milliseconds there may be something to do, as the table says; it may change any time. */
   async msUntilDue(): Promise<number> {
     const { pool, times } = this.parts;
-    return Math.min((await msUntilClaimable(pool, this.stream)) ?? times.lookMs, times.lookMs);
+    const look = await lookAtStream(pool, this.stream);
+    if (typeof look?.lagSeconds === 'number') this.setLag(look.lagSeconds);
+    return Math.min(look?.waitMs ?? times.lookMs, times.lookMs);
   }
 
   /**
@@ -132,9 +134,13 @@ export class StreamPoller {
   /** Seconds from the watermark to now; undefined of a stream that is not read by time. */
   private measureLag({ state }: StreamLease): number | undefined {
     if (state.type !== 'datetime') return undefined;
-    const seconds = Math.max(0, (this.parts.now() - instantToMs(state.watermark)) / 1000);
-    const { source, stream } = this.stream;
-    this.parts.metrics.sourceWatermarkLag.set({ source, stream }, seconds);
+    const seconds = (this.parts.now() - instantToMs(state.watermark)) / 1000;
+    this.setLag(seconds);
     return Math.round(seconds);
+  }
+
+  private setLag(seconds: number): void {
+    const { source, stream } = this.stream;
+    this.parts.metrics.sourceWatermarkLag.set({ source, stream }, Math.max(0, seconds));
   }
 }

@@ -87,13 +87,14 @@ export {
   advanceStream,
   claimStream,
   failStream,
-  msUntilClaimable,
+  lookAtStream,
   registerStreams,
   releaseStream,
   renewStreamLease,
   type ClaimedStream,
   type StreamFailure,
   type StreamKey,
+  type StreamLook,
 } from './sources/source-state.js';
 export { deleteSourceWindowsBefore, readContentHash, type SourceWindow } from './sources/source-window.js';
 export {

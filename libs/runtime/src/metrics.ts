@@ -75,7 +75,7 @@ export class Metrics {
   });
   readonly sourceWatermarkLag = new Gauge({
     name: 'tributary_source_watermark_lag_seconds',
-    help: 'From the end of the last completed window of a stream to now, as this process knew it last',
+    help: 'From the end of the last completed window of a stream to now',
     labelNames: ['source', 'stream'] as const,
     registers: [this.registry],
   });

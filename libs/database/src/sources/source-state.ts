@@ -65,18 +65,29 @@ export async function claimStream(
   return claimed.rows[0];
 }
 
-/** In how many milliseconds the stream may be claimed; undefined where it is paused or has no row. */
-export async function msUntilClaimable(
+/** What the table says of a stream before it is claimed. */
+export interface StreamLook {
+  /** In how many milliseconds it may be claimed; null while it is paused. */
+  waitMs: number | null;
+  /** From the watermark to now; null of a stream that is not read by time, or not yet. */
+  lagSeconds: number | null;
+}
+
+/** @returns undefined where the stream has no row */
+export async function lookAtStream(
   pool: Pool,
   { source, stream }: StreamKey,
-): Promise<number | undefined> {
-  const found = await pool.query<{ ms: string }>({
-    name: 'until claimable',
-    text: `SELECT extract(epoch FROM greatest(next_attempt_at, lease_until, now()) - now()) * 1000 AS ms
-      FROM tributary.source_state WHERE source = $1 AND stream = $2 AND NOT paused`,
+): Promise<StreamLook | undefined> {
+  const found = await pool.query<StreamLook>({
+    name: 'look at stream',
+    text: `SELECT
+        CASE WHEN NOT paused THEN
+          ceil(extract(epoch FROM greatest(next_attempt_at, lease_until, now()) - now()) * 1000)::float8 END AS "waitMs",
+        extract(epoch FROM now() - (state ->> 'watermark')::timestamptz)::float8 AS "lagSeconds"
+      FROM tributary.source_state WHERE source = $1 AND stream = $2`,
     values: [source, stream],
   });
-  return found.rows[0] && Math.ceil(Number(found.rows[0].ms));
+  return found.rows[0];
 }
 
 /** @returns false where the lease is no longer this one's */
