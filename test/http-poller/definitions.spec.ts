@@ -79,7 +79,7 @@ it('polls what a file says, refuses a file that cannot work, and shows both', as
   const status = async () => (await readStatus(platform)).sources;
   await until('it is read', async () => {
     const [stream] = (await status()).streams;
-    return stream?.watermark_lag_seconds !== null && stream!.watermark_lag_seconds! < 3_600;
+    return stream?.watermark_lag_seconds !== null && stream!.watermark_lag_seconds < 3_600;
   });
   expect(new Set(partner.asked.map((a) => a.headers['x-api-key']))).toEqual(new Set([KEY]));
   const { streams, refused } = await status();
