@@ -19,7 +19,11 @@ it('plays the demo, checks every row, and leaves nothing behind', async () => {
   expect(stdout.match(/│ clara .*│ known .*│/g)).toHaveLength(2);
   expect(stdout).toMatch(/│ dana +│ first deposit │ +40 → 25 USD │ dep-2001 /);
   expect(stdout).toMatch(/│ dana +│ payout +│ +3 → 0 USD │ goal-77 /);
+  expect(stdout).toMatch(/│ erik +│ deposit +│ +27\.5 USD │ dep-3001 .*│ intarget-product-api, │/);
+  expect(stdout).toMatch(/│ erik +│ first deposit │ +10 USD │ dep-3000 /);
+  expect(stdout).toMatch(/│ erik +│ payout +│ +11\.05 → 0 │ 2601266 /);
   expect(stdout.match(/^ {2}log {2}/gm)).toHaveLength(10);
+  expect(stdout.match(/^ {2}poll /gm)).toHaveLength(5);
   expect(stdout).toMatch(/duplicate +the deposit that was told twice/);
   const text = stdout.replace(/\s+/g, ' ');
   for (const explained of [

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -53,6 +54,8 @@ export async function startPolling(
 ): Promise<RunningApp> {
   const database = databaseOf(platform);
   const [stopping, givingUp] = [new AbortController(), new AbortController()];
+  // Every stream waits on them: what Node takes for a leak are many streams
+  setMaxListeners(0, stopping.signal, givingUp.signal);
   const parts: PollerParts = {
     pool: database.pool,
     send: (records) => logRecords(platform, records),

@@ -16,7 +16,7 @@ export function drawConversions(rows: readonly ConversionRow[]): string {
     head: ['player', 'type', 'amount', 'transaction', 'first → last touch', 'click', 'told by'],
     style: { head: [], border: [], compact: true },
     colAligns: ['left', 'left', 'right'],
-    colWidths: [8, 15, 14, 13, 16, 9, 17],
+    colWidths: [7, 15, 13, 11, 14, 9, 23],
     wordWrap: true,
   });
   const keyOf = (r: ConversionRow): string => [r.player_id, r.occurred_at, r.conversion_id].join(' ');

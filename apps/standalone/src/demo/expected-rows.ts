@@ -1,11 +1,11 @@
 import { conversionId, type ConversionRow, type ConversionType, type Instant } from '#libs/events';
 import { TOLD_BY_FIVE, type ToldByFive } from './five-sources.js';
+import type { ToldByPartners } from './partner-story.js';
 import type { Told } from './story.js';
+import { BRAND } from './world.js';
 
 /** What an instant is, where the run decides it: only that it is there. */
 export const SOME_INSTANT = 'some instant';
-
-const BRAND = 'spacevegas';
 
 /** Fields in which the rows of the demo differ. */
 type Own = Pick<ConversionRow, 'type' | 'conversion_key' | 'player_id' | 'click_id' | 'sources'> &
@@ -16,8 +16,14 @@ type Own = Pick<ConversionRow, 'type' | 'conversion_key' | 'player_id' | 'click_
  * stamped.
  * @param claraClicked whether her click has come
  * @param dana undefined: her story has not been told yet
+ * @param erik undefined: his has not; `amended`: nor have the partners told what they say later
  */
-export function expectedRows(told: Told, claraClicked: boolean, dana?: ToldByFive): ConversionRow[] {
+export function expectedRows(
+  told: Told,
+  claraClicked: boolean,
+  dana?: ToldByFive,
+  erik?: ToldByPartners & { amended: boolean },
+): ConversionRow[] {
   const { clicks, times } = told;
   const welcome = touches('first', 'affiliate-42', 'affiliate', 'autumn', clicks.annaFirst);
   const anna = { player_id: 'anna', click_id: clicks.annaFirst, ...welcome, sub_ids: { sub1: 'banner-7' } };
@@ -64,6 +70,7 @@ export function expectedRows(told: Told, claraClicked: boolean, dana?: ToldByFiv
       ...(claraClicked ? { ...touches('first', ...banner), ...touches('last', ...banner) } : {}),
     }),
     ...(dana ? rowsOfDana(dana) : []),
+    ...(erik ? rowsOfErik(erik) : []),
   ].sort((a, b) => (a.conversion_id < b.conversion_id ? -1 : 1));
 }
 
@@ -102,6 +109,67 @@ function rowsOfDana({ click, times }: ToldByFive): ConversionRow[] {
         click_id: 'identity_link',
       },
     }),
+  ];
+}
+
+/** A deposit by pixel and API, amended, an earlier one that came late; a goal that was reversed, and a survey. */
+function rowsOfErik({ click, times, amended }: ToldByPartners & { amended: boolean }): ConversionRow[] {
+  const banner = ['affiliate-42', 'affiliate', 'autumn', click, times.click] as const;
+  const erik = {
+    player_id: 'erik',
+    click_id: click,
+    ...touches('first', ...banner),
+    ...touches('last', ...banner),
+  };
+  const byApi = ['status', 'occurred_at', 'player_id', 'transaction_id', 'amount', 'currency'];
+  const payout = (id: string, amount: string, occurred_at: Instant, custom: object): Own => ({
+    ...erik,
+    ...{ type: 'payout', conversion_key: `tx:besitos:${id}`, transaction_id: id, occurred_at },
+    ...{ amount, currency: 'USD', net_amount: amount, sources: ['besitos'] },
+    custom: custom as ConversionRow['custom'],
+    provenance: { ...from('besitos', ...byApi), click_id: 'identity_link' },
+  });
+  const api = 'intarget-product-api';
+  const reward = { offer_id: 'tU5z8PU5BIR9', reward: 40, reward_local_currency: 4000 };
+  const install = { offer_name: 'Club Vegas Slots', note: 'Successfully Installed the App' };
+  const goal = { ...reward, ...install, goal_id: 'tU5z8PU5BIR9_0', type: 'offer' };
+  const opinions = { offer_name: 'Opinion panel', note: 'Survey completed', goal_id: 'survey_1' };
+  return [
+    row({
+      ...erik,
+      ...{ type: 'registration', conversion_key: `click:${click}`, occurred_at: times.registration },
+      sources: ['pixel-browser'],
+    }),
+    row({
+      ...erik,
+      ...deposit('dep-3001', amended ? '27.5' : '25', 'USD', false),
+      ...{ status: amended ? 'approved' : 'pending', conflict: amended, occurred_at: times.deposit },
+      sources: [api, 'pixel-browser'],
+      provenance: { ...from(api, ...byApi), click_id: 'pixel-browser' },
+    }),
+    ...(amended
+      ? [
+          row({
+            ...erik,
+            ...deposit('dep-3000', '10', 'USD', true),
+            occurred_at: times.early,
+            sources: [api],
+            provenance: { ...from(api, ...byApi), click_id: 'identity_link' },
+          }),
+        ]
+      : []),
+    row({
+      ...payout('2601266', '11.05', times.goal, goal),
+      ...(amended && { net_amount: '0', status: 'reversed' }),
+    }),
+    row(
+      payout('2601301', '2.75', times.survey, {
+        ...reward,
+        ...opinions,
+        type: 'survey',
+        survey_id: '1b45c7',
+      }),
+    ),
   ];
 }
 

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readWay, tellWay } from '#apps/cli';
 import { readReceipt, readStatus } from '#apps/console';
+import type { ConversionRow } from '#libs/events';
 import { databaseOf } from '#libs/runtime';
 import { drawConversions, readConversions } from './conversions-table.js';
 import { differences } from './differences.js';
 import { expectedRows } from './expected-rows.js';
-import { TOLD_BY_FIVE, tellByFive, type ToldByFive } from './five-sources.js';
+import { TOLD_BY_FIVE, tellByFive } from './five-sources.js';
+import { amendByPartners, tellByPartners } from './partner-story.js';
 import { pixelCalls } from './pixel-calls.js';
 import type { Screen } from './screen.js';
 import { asking, tellLateClick, tellStory, type Told } from './story.js';
@@ -23,21 +25,33 @@ export async function playDemo(world: World, screen: Screen): Promise<{ problems
   const told = await tellStory(calls, platform.eventLog, now, screen.say);
 
   screen.heading('Table conversions: Clara has no click yet');
-  const problems = await converge(world, screen, told, false);
+  const problems = await converge(world, screen, expectedRows(told, false));
   const early = await readReceipt(databaseOf(platform), told.receipts.unattributed);
   screen.line(`  the receipt of her deposit says: ${early.state}\n`);
   if (early.state !== 'unattributed') problems.push(`the early deposit is ${early.state}, not unattributed`);
 
   await tellLateClick(calls, told, screen.say);
   screen.heading('Table conversions: her click has come');
-  problems.push(...(await converge(world, screen, told, true)));
+  problems.push(...(await converge(world, screen, expectedRows(told, true))));
 
   screen.heading(
     'Five sources tell of one deposit of Dana: late, twice, out of order, with different amounts',
   );
   const dana = await tellByFive(calls, platform.eventLog, now, asking(screen.say), screen.say);
   screen.heading('Table conversions: one deposit, and what is left of it');
-  problems.push(...(await converge(world, screen, told, true, dana)));
+  problems.push(...(await converge(world, screen, expectedRows(told, true, dana))));
+
+  screen.heading('Two partners are polled every second: a product API in CSV, and an offerwall in JSON');
+  const erik = await tellByPartners(world.partners, calls, Date.now(), asking(screen.say), screen.say);
+  screen.heading('Table conversions: the rows of Erik, whose deposit pixel and API tell');
+  problems.push(
+    ...(await converge(world, screen, expectedRows(told, true, dana, { ...erik, amended: false }), isEriks)),
+  );
+  amendByPartners(world.partners, erik, Date.now(), screen.say);
+  screen.heading('Table conversions: the rows of Erik, amended, found late, reversed');
+  problems.push(
+    ...(await converge(world, screen, expectedRows(told, true, dana, { ...erik, amended: true }), isEriks)),
+  );
   problems.push(...(await showReceipts(world, screen, told)), ...(await showDeadLetter(world, screen)));
   screen.heading(`What "npx tributary explain ${TOLD_BY_FIVE}" says\n`);
   screen.line(tellWay(await readWay(platform, TOLD_BY_FIVE)));
@@ -45,21 +59,21 @@ export async function playDemo(world: World, screen: Screen): Promise<{ problems
   return { problems };
 }
 
+const isEriks = ({ player_id }: ConversionRow): boolean => player_id === 'erik';
+
 /** Draws the table until it is as expected and nothing is left to be read. */
 async function converge(
   world: World,
   screen: Screen,
-  told: Told,
-  claraClicked: boolean,
-  dana?: ToldByFive,
+  expected: readonly ConversionRow[],
+  shown: (row: ConversionRow) => boolean = () => true,
 ): Promise<string[]> {
   const { platform } = world.process;
-  const expected = expectedRows(told, claraClicked, dana);
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const { lag, unsettled_batches, dead_letters } = await readStatus(platform);
     const rows = await readConversions(databaseOf(platform));
-    const table = drawConversions(rows);
+    const table = drawConversions(rows.filter(shown));
     const problems = differences(rows, expected);
     const atRest = lag.every((g) => g.lag === 0) && unsettled_batches === 0 && dead_letters.total === 1;
     if ((atRest && problems.length === 0) || Date.now() > deadline) {
@@ -108,6 +122,10 @@ function showAddresses(world: World, screen: Screen): void {
   screen.line(`  pixels      ${world.pixelUrl}/convert/{click_id}?type=registration`);
   screen.line(`  console     ${world.consoleUrl}/status`);
   screen.line(`  metrics     ${world.adminUrl}/metrics`);
+  screen.line(`  product API ${world.partners.addresses.intarget}/transactions?from=…&to=… (demo, demo)`);
+  screen.line(
+    `  offerwall   ${world.partners.addresses.besitos}/data/partner/conversions (X-Api-Key: demo-key)`,
+  );
   screen.line(`  PostgreSQL  ${world.psql}`);
   screen.line(`  tools       DATA_DIR=${world.dataDir} npx tributary explain ${TOLD_BY_FIVE}`);
 }

@@ -9,9 +9,9 @@ export class Screen {
 
   /** A line of the story; before it, what was answered. */
   say: Say = (what, answer) => {
-    const status = answer === 'log' ? answer : answer ? String(answer.status) : '';
+    const status = typeof answer === 'string' ? answer : answer ? String(answer.status) : '';
     this.line(`  ${status.padEnd(5)}${what}`);
-    if (answer === undefined || answer === 'log' || answer.status !== 422) return;
+    if (answer === undefined || typeof answer === 'string' || answer.status !== 422) return;
     const { errors } = JSON.parse(answer.body) as { errors: { field: string; message: string }[] };
     for (const { field, message } of errors) this.line(`         ${field}: ${message}`);
   };

@@ -12,8 +12,8 @@ export interface Told {
   receipts: { duplicate: string; weak: string; unattributed: string; test: string };
 }
 
-/** Says what was called and what was answered; `log`: the event log has taken an event. */
-export type Say = (what: string, answer?: Answer | 'log') => void;
+/** Says what was called and what was answered; `log`: the event log has taken an event; `poll`: a partner has it. */
+export type Say = (what: string, answer?: Answer | 'log' | 'poll') => void;
 
 /** Makes a call and says how it was answered. @throws where the status is not what it must be */
 export type Ask = <A extends Answer>(what: string, status: number, call: Promise<A>) => Promise<A>;

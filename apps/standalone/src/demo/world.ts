@@ -3,10 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { throwAwayFolder } from '#libs/database';
 import { readEnvironment, startProcess, type RunningProcess } from '#libs/runtime';
 import { ALL_APPS } from '../apps.js';
+import { openPartners, type PartnerWorld } from './partners/partner-world.js';
 
-/** The installation of a demo: every app in this process, on a PostgreSQL of its own. */
+/** The brand of the demo. */
+export const BRAND = 'spacevegas';
+
+/** The installation of a demo: every app in this process, on a PostgreSQL of its own, and the partners it polls. */
 export interface World {
   process: RunningProcess;
+  partners: PartnerWorld;
   pixelUrl: string;
   consoleUrl: string;
   adminUrl: string;
@@ -25,7 +30,10 @@ const BRANDS_FILE = fileURLToPath(
 /** Starts everything in a temporary folder, on the usual ports where they are free. */
 export async function openWorld(): Promise<World> {
   const { folder, remove } = await throwAwayFolder();
+  let partners: PartnerWorld | undefined;
   try {
+    partners = await openPartners(folder, BRAND, Date.now());
+    const closePartners = (): Promise<void> => partners!.close();
     const process = await startProcess('demo', ALL_APPS, {
       migrates: true,
       environment: {
@@ -37,20 +45,23 @@ export async function openWorld(): Promise<World> {
         CONSOLE_PORT: await freePort(8081),
         ADMIN_HOST: '127.0.0.1',
         ADMIN_PORT: await freePort(9090),
+        ...partners.environment,
       },
     });
     const urlOf = (label: string): string => process.addresses.find((a) => a.label === label)!.url;
     let closing: Promise<void> | undefined;
     return {
       process,
+      partners,
       pixelUrl: urlOf('pixels and clicks'),
       consoleUrl: urlOf('console'),
       adminUrl: urlOf('health and metrics'),
       psql: process.platform.embedded!.psql,
       dataDir: folder,
-      close: () => (closing ??= process.stop().finally(remove)),
+      close: () => (closing ??= process.stop().finally(closePartners).finally(remove)),
     };
   } catch (error) {
+    await partners?.close();
     await remove();
     throw error;
   }
