@@ -32,6 +32,7 @@ export class DepositScope {
   private readonly changed: ReadonlySet<string>;
   private readonly formersOf = new Map<string, FormerHolder[]>();
   private limit = FIRST_LOOK;
+  private readonly players: PlayerFinder;
   /** Whose deposits are looked at, by `identityKey`. */
   readonly owners = new Set<string>();
 
@@ -45,6 +46,7 @@ export class DepositScope {
     private readonly facts: ConversionFact[],
     formers: readonly FormerHolder[],
   ) {
+    this.players = new Journeys(reader.graph, []);
     this.keep(facts);
     for (const former of formers) {
       const there = this.formersOf.get(former.conversion_id);
@@ -57,7 +59,7 @@ export class DepositScope {
   async read(): Promise<void> {
     const named = distinctIdentities([...this.changed].flatMap((id) => this.ownersOf(id)));
     const owners = await this.reader.relatedTo(named);
-    for (const owner of owners) this.owners.add(identityKey(owner));
+    for (const owner of owners) this.owners.add(owner.key);
     await this.readEarliest(owners);
     await this.readPairs();
   }
@@ -76,7 +78,7 @@ export class DepositScope {
     for (const id of this.changed) {
       const owners = this.ownersOf(id);
       if (owners.length === 0) continue;
-      holders.set(id, new Set((await this.reader.relatedTo(owners)).map(identityKey)));
+      holders.set(id, new Set((await this.reader.relatedTo(owners)).map((i) => i.key)));
     }
     return holders;
   }
@@ -114,11 +116,10 @@ export class DepositScope {
     const keys = new Set<string>();
     let next = [...this.factsOf.keys()];
     for (let round = 0; next.length > 0; round++) {
-      const players = new Journeys(this.reader.links, []);
       const windows = { weak: new Windows(), strong: new Windows() };
       for (const id of next) {
         expanded.add(id);
-        const key = this.pairingKeyOf(id, players);
+        const key = this.pairingKeyOf(id);
         if (key !== undefined) keys.add(key);
         await this.addWindows(id, windows);
       }
@@ -127,10 +128,9 @@ export class DepositScope {
         readDepositsWithin(this.pool, windows.strong.merged(), false),
       ]);
       await this.add([...weak, ...strong]);
-      const now = new Journeys(this.reader.links, []);
       // What lies near a changed one may have been its pair by any amount; further on only what can be one
       next = [...this.factsOf.keys()].filter(
-        (id) => !expanded.has(id) && (round === 0 || keys.has(this.pairingKeyOf(id, now) ?? '')),
+        (id) => !expanded.has(id) && (round === 0 || keys.has(this.pairingKeyOf(id) ?? '')),
       );
     }
   }
@@ -140,7 +140,7 @@ export class DepositScope {
     const facts = this.factsOf.get(id) ?? [];
     if (facts.length > 0 && facts[0]!.type !== 'deposit') return;
     const owners = await this.reader.relatedTo(this.ownersOf(id));
-    const crowded = owners.filter((owner) => this.crowded.has(identityKey(owner)));
+    const crowded = owners.filter((owner) => this.crowded.has(owner.key));
     if (crowded.length === 0) return;
     const times = [...facts, ...(this.formersOf.get(id) ?? [])].map((f) => f.occurred_at);
     for (const at of times) {
@@ -149,11 +149,11 @@ export class DepositScope {
     }
   }
 
-  private pairingKeyOf(id: string, players: PlayerFinder): string | undefined {
+  private pairingKeyOf(id: string): string | undefined {
     const facts = this.factsOf.get(id);
     if (facts === undefined || facts[0]!.type !== 'deposit') return undefined;
     const { brand } = facts[0]!;
-    const merged = mergeFacts(brand, facts, [], players);
+    const merged = mergeFacts(brand, facts, [], this.players);
     return pairingKeyOf({ conversion_id: id, brand, ...merged });
   }
 

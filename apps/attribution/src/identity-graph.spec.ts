@@ -28,8 +28,12 @@ describe('the owner', () => {
     const links = [exampleLink('b', 'p', b), exampleLink('a', 'p', a)];
     expect(new IdentityGraph(links).ownerClickOf('b', 'p')).toBe(owner);
     const to = { brand: 'b', player_id: 'p', client_id: null, user_id: null, occurred_at: at('21') };
-    expect(new Journeys(links, []).journeyTo({ ...to, click_id: null }).clickId).toBe(owner);
-    expect(new Journeys(links, []).journeyTo({ ...to, click_id: 'own' }).clickId).toBe('own');
+    expect(new Journeys(new IdentityGraph(links), []).journeyTo({ ...to, click_id: null }).clickId).toBe(
+      owner,
+    );
+    expect(new Journeys(new IdentityGraph(links), []).journeyTo({ ...to, click_id: 'own' }).clickId).toBe(
+      'own',
+    );
     const players = new IdentityGraph([exampleLink('c', 'b', b), exampleLink('c', 'a', a)]);
     expect(players.playerOf(node('click:c'))).toBe(owner);
   });

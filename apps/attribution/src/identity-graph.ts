@@ -10,6 +10,21 @@ import type { Instant } from '#libs/events';
 /** One key for an identity. */
 export const identityKey = ({ brand, kind, id }: Identity): string => `${brand}\0${kind}\0${id}`;
 
+/** An identity with its key, which is made once: a batch asks for the same ones again and again. */
+export interface KeyedIdentity extends Identity {
+  readonly key: string;
+}
+
+export function keyed({ brand, kind, id }: Identity): KeyedIdentity {
+  return { brand, kind, id, key: identityKey({ brand, kind, id }) };
+}
+
+/** A link as one of its ends has it. */
+export interface Tie {
+  link: IdentityLinkFact;
+  other: KeyedIdentity;
+}
+
 /** Each once. */
 export function distinctIdentities(all: readonly Identity[]): Identity[] {
   return [...new Map(all.map((i) => [identityKey(i), i])).values()];
@@ -28,11 +43,11 @@ export function namedBy(fact: { brand: string } & Record<`${IdentityKind}_id`, s
 /** All that one person is known by. */
 export interface Person {
   /** The player, and the players and users whom user ids join with it. */
-  selves: Identity[];
+  selves: KeyedIdentity[];
   /** Browsers and devices of theirs. */
-  clients: Identity[];
+  clients: KeyedIdentity[];
   /** Clicks of theirs and of their clients. */
-  clicks: Identity[];
+  clicks: KeyedIdentity[];
   /** When it was first known of each of them, by key: the last of the links that lead there was received. The player
    * itself needs none: the empty text. */
   joinedAt: Map<string, Instant>;
@@ -49,32 +64,49 @@ export interface FoundPlayer {
  * several people may have used, joins nobody.
  */
 export class IdentityGraph {
-  private readonly links = new Map<string, IdentityLinkFact[]>();
+  private readonly ties = new Map<string, Tie[]>();
+  /** Those of `ties` that have grown since they were put in order. */
+  private readonly unordered = new Set<Tie[]>();
   private readonly persons = new Map<string, Person>();
 
   /** @param links each once */
-  constructor(links: readonly IdentityLinkFact[]) {
-    for (const link of links) {
-      for (const end of endsOf(link)) {
-        const key = identityKey(end);
-        const there = this.links.get(key);
-        if (there) there.push(link);
-        else this.links.set(key, [link]);
-      }
+  constructor(links: readonly IdentityLinkFact[] = []) {
+    for (const link of links) this.add(link, endsOf(link).map(keyed) as [KeyedIdentity, KeyedIdentity]);
+  }
+
+  /** Takes in a link that is not known yet. Whoever was looked at before may be more from now on. */
+  add(link: IdentityLinkFact, [left, right]: readonly [KeyedIdentity, KeyedIdentity]): void {
+    this.tie(left.key, { link, other: right });
+    this.tie(right.key, { link, other: left });
+    this.persons.clear();
+  }
+
+  private tie(key: string, tie: Tie): void {
+    const there = this.ties.get(key);
+    if (there === undefined) {
+      this.ties.set(key, [tie]);
+      return;
     }
-    for (const some of this.links.values()) if (some.length > 1) some.sort(compareLinks);
+    there.push(tie);
+    this.unordered.add(there);
+  }
+
+  /** What the identity of a key is linked to, the link that decides first. */
+  tiesOf(key: string): readonly Tie[] {
+    const ties = this.ties.get(key);
+    if (ties === undefined) return NO_TIES;
+    if (ties.length > 1 && this.unordered.delete(ties)) ties.sort((a, b) => compareLinks(a.link, b.link));
+    return ties;
   }
 
   /** Links of an identity, the one that decides first. */
-  linksOf(identity: Identity): readonly IdentityLinkFact[] {
-    return this.links.get(identityKey(identity)) ?? [];
+  linksOf(identity: Identity): IdentityLinkFact[] {
+    return this.tiesOf(identityKey(identity)).map((tie) => tie.link);
   }
 
   /** The identities of a kind that one is linked to, by the link that decides first. */
-  linkedTo(identity: Identity, kind: IdentityKind): Identity[] {
-    return this.linksOf(identity)
-      .map((link) => otherEnd(link, identity))
-      .filter((other) => other.kind === kind);
+  linkedTo(identity: Identity, kind: IdentityKind): KeyedIdentity[] {
+    return othersOf(this.tiesOf(identityKey(identity)), kind);
   }
 
   /** The player whom a click, client or user brought: itself, else through its users, else through a click's clients. */
@@ -97,7 +129,7 @@ export class IdentityGraph {
     const key = `${brand}\0${playerId}`;
     const there = this.persons.get(key);
     if (there) return there;
-    const person = this.gather({ brand, kind: 'player', id: playerId });
+    const person = this.gather(keyed({ brand, kind: 'player', id: playerId }));
     this.persons.set(key, person);
     return person;
   }
@@ -109,14 +141,14 @@ export class IdentityGraph {
     if (own) return own.id;
     const { selves, clients } = this.personOf(brand, playerId);
     const best = [...selves, ...clients]
-      .flatMap((member) => this.linksOf(member).find((l) => l.left_kind === 'click') ?? [])
+      .flatMap((member) => this.tiesOf(member.key).find(({ other }) => other.kind === 'click')?.link ?? [])
       .sort(compareLinks)[0];
     return best?.left_id ?? null;
   }
 
-  private gather(player: Identity): Person {
+  private gather(player: KeyedIdentity): Person {
     const person: Person = { selves: [player], clients: [], clicks: [], joinedAt: new Map() };
-    person.joinedAt.set(identityKey(player), '');
+    person.joinedAt.set(player.key, '');
     for (let i = 0; i < person.selves.length; i++) {
       person.selves.push(...this.join(person, person.selves[i]!, SELVES));
     }
@@ -129,17 +161,15 @@ export class IdentityGraph {
   }
 
   /** Lets a member bring in those of some kinds that it is linked to. @returns those that are new */
-  private join({ joinedAt }: Person, member: Identity, kinds: readonly IdentityKind[]): Identity[] {
-    const joined: Identity[] = [];
-    const since = joinedAt.get(identityKey(member))!;
-    for (const link of this.linksOf(member)) {
-      const other = otherEnd(link, member);
+  private join({ joinedAt }: Person, member: KeyedIdentity, kinds: readonly IdentityKind[]): KeyedIdentity[] {
+    const joined: KeyedIdentity[] = [];
+    const since = joinedAt.get(member.key)!;
+    for (const { link, other } of this.tiesOf(member.key)) {
       if (!kinds.includes(other.kind)) continue;
-      const key = identityKey(other);
       const at = since > link.first_received_at ? since : link.first_received_at;
-      const before = joinedAt.get(key);
+      const before = joinedAt.get(other.key);
       if (before === undefined) joined.push(other);
-      if (before === undefined || at < before) joinedAt.set(key, at);
+      if (before === undefined || at < before) joinedAt.set(other.key, at);
     }
     return joined;
   }
@@ -152,6 +182,12 @@ export class IdentityGraph {
       changed = [...person.joinedAt.values()].join() !== before;
     }
   }
+}
+
+const NO_TIES: readonly Tie[] = [];
+
+function othersOf(ties: readonly Tie[], kind: IdentityKind): KeyedIdentity[] {
+  return ties.filter(({ other }) => other.kind === kind).map(({ other }) => other);
 }
 
 const SELVES: readonly IdentityKind[] = ['user', 'player'];
@@ -167,12 +203,4 @@ export function endsOf(link: LinkEnds): [Identity, Identity] {
     { brand: link.brand, kind: link.left_kind, id: link.left_id },
     { brand: link.brand, kind: link.right_kind, id: link.right_id },
   ];
-}
-
-/** The end of a link that is not this one. */
-export function otherEnd(link: IdentityLinkFact, one: Identity): Identity {
-  const isLeft = link.left_kind === one.kind && link.left_id === one.id;
-  return isLeft
-    ? { brand: link.brand, kind: link.right_kind, id: link.right_id }
-    : { brand: link.brand, kind: link.left_kind, id: link.left_id };
 }

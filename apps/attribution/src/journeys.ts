@@ -1,6 +1,12 @@
-import { compareBytes, type Identity, type IdentityLinkFact, type JourneyTouch } from '#libs/database';
+import { compareBytes, type Identity, type JourneyTouch } from '#libs/database';
 import { instantDaysBefore, type Instant, type Touch } from '#libs/events';
-import { IdentityGraph, identityKey, type FoundPlayer } from './identity-graph.js';
+import {
+  identityKey,
+  keyed,
+  type FoundPlayer,
+  type IdentityGraph,
+  type KeyedIdentity,
+} from './identity-graph.js';
 
 /** How far before a conversion a touch may lie and still count, where its brand does not say. */
 export const DEFAULT_LOOK_BACK_DAYS = 30;
@@ -29,7 +35,7 @@ export interface Destination {
 
 /** Something whose touches are part of a journey, and since when that is known. */
 interface Part {
-  identity: Identity;
+  identity: KeyedIdentity;
   joinedAt: Instant;
 }
 
@@ -42,17 +48,14 @@ export interface Step {
 
 /** Who touched what, in the order in which it happened: answers from the facts of one recomputation. */
 export class Journeys {
-  private readonly graph: IdentityGraph;
   private readonly touches = new Map<string, JourneyTouch[]>();
 
-  /** @param links each once
-   * @param lookBackDays by brand, where it is not the default */
+  /** @param lookBackDays by brand, where it is not the default */
   constructor(
-    links: readonly IdentityLinkFact[],
+    private readonly graph: IdentityGraph,
     touches: readonly JourneyTouch[],
     private readonly lookBackDays: ReadonlyMap<string, number> = new Map(),
   ) {
-    this.graph = new IdentityGraph(links);
     const each = [...new Map(touches.map((t) => [`${t.brand}\0${t.touch_id}`, t])).values()];
     each.sort((a, b) => compareBytes(a.occurred_at, b.occurred_at) || compareBytes(a.touch_id, b.touch_id));
     for (const touch of each) {
@@ -104,7 +107,9 @@ export class Journeys {
     const steps = this.stepsAmong(c);
     const click = c.click_id !== null ? { id: c.click_id, joinedAt: '' } : this.ownClickOf(c);
     const touch =
-      click === null ? undefined : this.touchesOf({ brand: c.brand, kind: 'click', id: click.id })[0];
+      click === null
+        ? undefined
+        : this.touchesOf(identityKey({ brand: c.brand, kind: 'click', id: click.id }))[0];
     let receivedAt: Instant = touch?.first_received_at ?? '';
     const count = (at: Instant): void => {
       if (at > receivedAt) receivedAt = at;
@@ -127,23 +132,21 @@ export class Journeys {
   /** Everything whose touches are part of the conversion's journey, and when that was first known. */
   private partsOf(c: Destination): Map<string, Part> {
     const parts = new Map<string, Part>();
-    const add = (identity: Identity, joinedAt: Instant): void => {
-      const key = identityKey(identity);
-      const before = parts.get(key);
-      if (before === undefined || joinedAt < before.joinedAt) parts.set(key, { identity, joinedAt });
+    const add = (identity: KeyedIdentity, joinedAt: Instant): void => {
+      const before = parts.get(identity.key);
+      if (before === undefined || joinedAt < before.joinedAt) parts.set(identity.key, { identity, joinedAt });
     };
-    if (c.click_id !== null) add({ brand: c.brand, kind: 'click', id: c.click_id }, '');
+    if (c.click_id !== null) add(keyed({ brand: c.brand, kind: 'click', id: c.click_id }), '');
     for (const own of ownOf(c)) {
       add(own, '');
-      for (const link of this.graph.linksOf(own)) {
-        if (link.left_kind !== 'click') continue;
-        add({ brand: c.brand, kind: 'click', id: link.left_id }, link.first_received_at);
+      for (const { link, other } of this.graph.tiesOf(own.key)) {
+        if (other.kind === 'click') add(other, link.first_received_at);
       }
     }
     if (c.player_id !== null) {
       const { selves, clients, clicks, joinedAt } = this.graph.personOf(c.brand, c.player_id);
       for (const members of [selves, clients, clicks]) {
-        for (const member of members) add(member, joinedAt.get(identityKey(member))!);
+        for (const member of members) add(member, joinedAt.get(member.key)!);
       }
     }
     return parts;
@@ -155,7 +158,7 @@ export class Journeys {
     const since = instantDaysBefore(until, days);
     const steps = new Map<string, { step: Step; joinedAt: Instant }>();
     for (const { identity, joinedAt } of this.partsOf(c).values()) {
-      const touches = this.touchesOf(identity);
+      const touches = this.touchesOf(identity.key);
       const isNamed = identity.kind === 'click' && identity.id === c.click_id;
       for (let i = firstFrom(touches, since); i < touches.length; i++) {
         const touch = touches[i]!;
@@ -186,22 +189,23 @@ export class Journeys {
       return { id, joinedAt: this.joinedAt(c.brand, c.player_id, { brand: c.brand, kind: 'click', id }) };
     }
     for (const own of ownOf(c)) {
-      const link = this.graph.linksOf(own).find((l) => l.left_kind === 'click');
-      if (link) return { id: link.left_id, joinedAt: link.first_received_at };
+      const tie = this.graph.tiesOf(own.key).find(({ other }) => other.kind === 'click');
+      if (tie) return { id: tie.other.id, joinedAt: tie.link.first_received_at };
     }
     return null;
   }
 
-  private touchesOf(identity: Identity): readonly JourneyTouch[] {
-    return this.touches.get(identityKey(identity)) ?? [];
+  /** By `identityKey`. */
+  private touchesOf(key: string): readonly JourneyTouch[] {
+    return this.touches.get(key) ?? [];
   }
 }
 
 /** The user and the client that a conversion names itself. */
-function ownOf({ brand, user_id, client_id }: Destination): Identity[] {
-  const own: Identity[] = [];
-  if (user_id !== null) own.push({ brand, kind: 'user', id: user_id });
-  if (client_id !== null) own.push({ brand, kind: 'client', id: client_id });
+function ownOf({ brand, user_id, client_id }: Destination): KeyedIdentity[] {
+  const own: KeyedIdentity[] = [];
+  if (user_id !== null) own.push(keyed({ brand, kind: 'user', id: user_id }));
+  if (client_id !== null) own.push(keyed({ brand, kind: 'client', id: client_id }));
   return own;
 }
 

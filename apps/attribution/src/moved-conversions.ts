@@ -8,7 +8,14 @@ import {
   type JourneyTouch,
 } from '#libs/database';
 import { instantDaysAfter, type Instant } from '#libs/events';
-import { IdentityGraph, endsOf, identityKey, namedBy, type LinkEnds } from './identity-graph.js';
+import {
+  endsOf,
+  keyed,
+  namedBy,
+  type IdentityGraph,
+  type KeyedIdentity,
+  type LinkEnds,
+} from './identity-graph.js';
 import type { IdentityReader } from './identity-reader.js';
 import { DEFAULT_LOOK_BACK_DAYS } from './journeys.js';
 
@@ -37,7 +44,7 @@ export async function movedConversions(
   if (links.length === 0 && touches.length === 0) return [];
   const moved = [...touches, ...(await formerOf(pool, touches))];
   await reader.relatedTo([...links.flatMap(endsOf), ...moved.flatMap(namedBy)]);
-  const reach = new Reach(new IdentityGraph(reader.links), lookBackDays);
+  const reach = new Reach(reader.graph, lookBackDays);
   const linkedClicks = links.flatMap((link) => endsOf(link).filter((end) => end.kind === 'click'));
   const touchesOf = groupByClick(await readTouches(pool, linkedClicks));
   for (const link of links) {
@@ -70,8 +77,8 @@ class Reach {
   ) {}
 
   /** @param touches of the click that is linked */
-  addLink(link: LinkEnds, related: readonly Identity[], touches: readonly JourneyTouch[] = []): void {
-    const ends = endsOf(link);
+  addLink(link: LinkEnds, related: readonly KeyedIdentity[], touches: readonly JourneyTouch[] = []): void {
+    const ends = endsOf(link).map(keyed);
     if (link.left_kind !== 'click') return this.addAlways(related);
     this.addAlways(ends.filter((end) => end.kind !== 'player'));
     for (const player of related.filter((i) => i.kind === 'player')) {
@@ -80,8 +87,10 @@ class Reach {
     }
   }
 
-  addTouch(touch: MovedTouch, related: readonly Identity[]): void {
-    const named = namedBy(touch).filter((i) => i.kind !== 'player');
+  addTouch(touch: MovedTouch, related: readonly KeyedIdentity[]): void {
+    const named = namedBy(touch)
+      .filter((i) => i.kind !== 'player')
+      .map(keyed);
     this.addAlways(named);
     // Whoever names a client or a user counts its clicks, whether or not it has a player
     for (const click of named.filter((i) => i.kind === 'click')) {
@@ -103,7 +112,7 @@ class Reach {
     return this.graph.ownerClickOf(brand, id) === clickId;
   }
 
-  private membersOf({ brand, id }: Identity): Identity[] {
+  private membersOf({ brand, id }: Identity): KeyedIdentity[] {
     const { selves, clients, clicks } = this.graph.personOf(brand, id);
     return [...selves, ...clients, ...clicks];
   }
@@ -112,19 +121,18 @@ class Reach {
     return instantDaysAfter(occurred_at, this.lookBackDays.get(brand) ?? DEFAULT_LOOK_BACK_DAYS);
   }
 
-  private addAlways(identities: readonly Identity[]): void {
+  private addAlways(identities: readonly KeyedIdentity[]): void {
     this.addAfter(identities, '-infinity', 'infinity');
   }
 
   private addAfter(
-    identities: readonly Identity[],
+    identities: readonly KeyedIdentity[],
     from: IdentityWindow['from'],
     to: IdentityWindow['to'],
   ): void {
     for (const identity of identities) {
-      const key = identityKey(identity);
-      const there = this.reached.get(key);
-      if (!there) this.reached.set(key, { identity, from, to });
+      const there = this.reached.get(identity.key);
+      if (!there) this.reached.set(identity.key, { identity, from, to });
       else {
         if (from < there.from) there.from = from; // '-infinity' sorts before every instant, 'infinity' after
         if (to > there.to) there.to = to;

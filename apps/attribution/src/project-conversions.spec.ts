@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { compareBytes, mergeConversionFacts, type ConversionFact } from '#libs/database';
 import type { Conversion } from '#libs/events';
 import { exampleFact, exampleLink } from '#test/example-facts';
-import { identityKey } from './identity-graph.js';
+import { IdentityGraph, identityKey } from './identity-graph.js';
 import { Journeys } from './journeys.js';
 import { planProjection, resolvePlan, type Projection } from './project-conversions.js';
 
-const nobody = new Journeys([], []);
+const nobody = new Journeys(new IdentityGraph(), []);
 const hour = (h: number): string => `2026-11-21T${String(h).padStart(2, '0')}:00:00.000000Z`;
 const strong = (tx: string, h: number, change: Partial<ConversionFact> = {}): ConversionFact =>
   exampleFact({ conversion_key: `tx:${tx}`, occurred_at: hour(h), ...change });
@@ -143,7 +143,7 @@ describe('planProjection', () => {
   const facts = fc.array(fact, { minLength: 1, maxLength: 10 });
 
   it('step by step writes the rows that it writes at once', () => {
-    const journeys = new Journeys([exampleLink('c', 'p'), exampleLink('d', 'q')], []);
+    const journeys = new Journeys(new IdentityGraph([exampleLink('c', 'p'), exampleLink('d', 'q')]), []);
     fc.assert(
       fc.property(facts, facts, (before, added) => {
         const [was, is] = [merged(before), merged([...before, ...added])];

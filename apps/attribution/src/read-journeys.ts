@@ -8,7 +8,7 @@ import {
   type JourneyTouch,
 } from '#libs/database';
 import { instantDaysBefore } from '#libs/events';
-import { IdentityGraph, distinctIdentities, identityKey, namedBy } from './identity-graph.js';
+import { distinctIdentities, identityKey, namedBy } from './identity-graph.js';
 import { IdentityReader } from './identity-reader.js';
 import { mergeWindows } from './identity-windows.js';
 import { DEFAULT_LOOK_BACK_DAYS, Journeys, type Destination } from './journeys.js';
@@ -20,7 +20,7 @@ export async function readJourneys(
 ): Promise<Journeys> {
   const reader = new IdentityReader(pool);
   const identities = await reader.relatedTo(distinctIdentities(destinations.flatMap(namedBy)));
-  return new Journeys(reader.links, await readTouches(pool, identities), await readLookBacks(pool));
+  return new Journeys(reader.graph, await readTouches(pool, identities), await readLookBacks(pool));
 }
 
 /**
@@ -35,7 +35,6 @@ export async function readJourneysTo(
   destinations: readonly Destination[],
   lookBackDays: ReadonlyMap<string, number>,
 ): Promise<Journeys> {
-  const graph = new IdentityGraph(reader.links);
   const windows = new Map<string, IdentityWindow[]>();
   const always: Identity[] = [];
   for (const [, group] of groupByWhom(destinations)) {
@@ -50,10 +49,10 @@ export async function readJourneysTo(
       })),
     );
     for (const identity of related) {
-      const key = identityKey(identity);
-      windows.set(key, [...(windows.get(key) ?? []), ...times.map((t) => ({ ...t, identity }))]);
+      const there = windows.get(identity.key) ?? [];
+      windows.set(identity.key, [...there, ...times.map(({ from, to }) => ({ identity, from, to }))]);
     }
-    const owner = player_id === null ? null : graph.ownerClickOf(brand, player_id);
+    const owner = player_id === null ? null : reader.graph.ownerClickOf(brand, player_id);
     if (owner !== null) always.push({ brand, kind: 'click', id: owner });
     if (player_id === null) always.push(...related.filter((i) => i.kind === 'click'));
   }
@@ -64,7 +63,7 @@ export async function readJourneysTo(
     windows.set(identityKey(identity), [{ identity, from: '-infinity', to: 'infinity' }]);
   }
   const touches: JourneyTouch[] = await readTouchesWithin(pool, [...windows.values()].flatMap(mergeWindows));
-  return new Journeys(reader.links, touches, lookBackDays);
+  return new Journeys(reader.graph, touches, lookBackDays);
 }
 
 /** What says who it is: of a known player's conversion not its click. */

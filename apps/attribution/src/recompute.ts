@@ -110,7 +110,7 @@ async function planCertainly(
   for (;;) {
     const returns = await readReturns(pool, [...new Set([...changed.updated, ...idsOf(facts)])]);
     const known = { facts, returns, owners: deposits.owners, knownBefore: await deposits.knownBefore() };
-    const plan = planProjection(known, new Journeys(reader.links, []), changed);
+    const plan = planProjection(known, new Journeys(reader.graph, []), changed);
     if (plan.uncertain.length === 0) return plan;
     await deposits.readFurther();
   }

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import type { ConversionFact, ReturnFact } from '#libs/database';
 import type { Conversion } from '#libs/events';
 import { exampleFact, exampleLink, exampleTouch } from '#test/example-facts';
+import { IdentityGraph } from './identity-graph.js';
 import { Journeys } from './journeys.js';
 import { resolveConversion } from './resolve-conversion.js';
 
-const nobody = new Journeys([], []);
+const nobody = new Journeys(new IdentityGraph(), []);
 const resolve = (facts: ConversionFact[], journeys = nobody, returns: ReturnFact[] = []): Conversion =>
   resolveConversion(facts[0]!, facts, returns, journeys);
 const server = (change: Partial<ConversionFact> = {}): ConversionFact =>
@@ -114,10 +115,9 @@ describe('resolveConversion', () => {
   });
 
   it('finds the click through the player, and says how', () => {
-    const journeys = new Journeys(
-      [exampleLink('c', 'p1')],
-      [exampleTouch('c', '2026-11-20T00:00:00.000000Z', { sub_ids: { sub1: 'x' } })],
-    );
+    const journeys = new Journeys(new IdentityGraph([exampleLink('c', 'p1')]), [
+      exampleTouch('c', '2026-11-20T00:00:00.000000Z', { sub_ids: { sub1: 'x' } }),
+    ]);
     const c = resolve([server()], journeys);
     expect(c).toMatchObject({ click_id: 'c', attributed: true, sub_ids: { sub1: 'x' } });
     expect(c.first_touch).toEqual(c.last_touch);
@@ -128,7 +128,7 @@ describe('resolveConversion', () => {
   it('finds the player through the click, and says how', () => {
     const c = resolve(
       [server({ player_id: null, click_id: 'c' })],
-      new Journeys([exampleLink('c', 'p9')], []),
+      new Journeys(new IdentityGraph([exampleLink('c', 'p9')]), []),
     );
     expect(c).toMatchObject({ player_id: 'p9', click_id: 'c', attributed: false });
     expect(c.provenance).toMatchObject({ player_id: 'identity_link', click_id: 'pixel-server' });
@@ -141,7 +141,10 @@ describe('resolveConversion', () => {
       browser({ first_received_at: received(1), received_at: received(1) }),
     ];
     expect(resolve(facts)).toMatchObject({ first_received_at: received(1), updated_at: received(3) });
-    const late = new Journeys([exampleLink('c', 'p1', { first_received_at: received(4) })], []);
+    const late = new Journeys(
+      new IdentityGraph([exampleLink('c', 'p1', { first_received_at: received(4) })]),
+      [],
+    );
     expect(resolve(facts, late)).toMatchObject({ first_received_at: received(1), updated_at: received(4) });
   });
 

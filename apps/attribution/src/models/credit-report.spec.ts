@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { unitsOf, type Conversion } from '#libs/events';
 import { exampleFact, exampleTouch } from '#test/example-facts';
+import { IdentityGraph } from '../identity-graph.js';
 import { Journeys, type Step } from '../journeys.js';
 import { resolveConversion } from '../resolve-conversion.js';
 import { ATTRIBUTION_MODELS, type AttributionModelName } from './attribution-models.js';
@@ -8,7 +9,7 @@ import { CreditReport } from './credit-report.js';
 
 const deposit = (amount: string | null, currency: string | null): Conversion => {
   const fact = exampleFact({ amount, currency });
-  return resolveConversion(fact, [fact], [], new Journeys([], []));
+  return resolveConversion(fact, [fact], [], new Journeys(new IdentityGraph(), []));
 };
 const stepsOf = (...clicks: string[]): Step[] =>
   clicks.map((click, i) => {

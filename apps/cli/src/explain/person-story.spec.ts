@@ -58,7 +58,7 @@ it('says by which way a conversion that names no player got one', () => {
 });
 
 describe('a journey', () => {
-  const journeys = new Journeys(LINKS, [
+  const journeys = new Journeys(new IdentityGraph(LINKS), [
     exampleTouch('c1', on('11-12'), { utm_source: 'affiliate-42' }),
     exampleTouch('c2', on('11-10'), { utm_source: '(direct)' }),
     exampleTouch('c3', on('11-22')),
@@ -79,7 +79,7 @@ describe('a journey', () => {
 
   it('goes as far back as the brand says', () => {
     const touches = [exampleTouch('c1', on('11-12')), exampleTouch('c2', on('11-18'))];
-    const short = new Journeys(LINKS, touches, new Map([[DEPOSIT.brand, 7]]));
+    const short = new Journeys(new IdentityGraph(LINKS), touches, new Map([[DEPOSIT.brand, 7]]));
     const story = journeyStory(short, DEPOSIT, new Map());
     expect(story.left_out.map((t) => [t.touch_id, t.because])).toEqual([
       ['c1', 'more than 7 days before the conversion'],

@@ -77,8 +77,8 @@ export async function readConversion(pool: Pool, id: string): Promise<KnownConve
     row,
     transactions: await readTransactionsOf(pool, parts),
     first_deposit: row?.type === 'deposit' ? await readFirstDeposit(pool, row) : null,
-    graph: new IdentityGraph(reader.links),
-    journeys: new Journeys(reader.links, touches, await readLookBacks(pool)),
+    graph: reader.graph,
+    journeys: new Journeys(reader.graph, touches, await readLookBacks(pool)),
     touch_sources: touchSources,
     namings: await readNamings(pool, related, touches, touchSources),
   };

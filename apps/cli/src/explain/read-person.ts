@@ -1,4 +1,4 @@
-import { IdentityGraph, IdentityReader } from '#apps/attribution';
+import { IdentityReader } from '#apps/attribution';
 import type { Pool } from 'pg';
 import {
   CONVERSION_COLUMNS,
@@ -43,7 +43,7 @@ export async function readPerson(pool: Pool, identity: Identity): Promise<KnownP
   );
   return {
     identity,
-    graph: new IdentityGraph(reader.links),
+    graph: reader.graph,
     namings: await readNamings(pool, related, touches, await readTouchSources(pool, touches)),
     conversions: found.rows.map(conversionOf).map((r) => ({
       ...{ conversion_id: r.conversion_id, type: r.type, conversion_key: r.conversion_key },

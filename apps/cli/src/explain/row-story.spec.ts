@@ -1,4 +1,4 @@
-import { Journeys, resolveConversion } from '#apps/attribution';
+import { IdentityGraph, Journeys, resolveConversion } from '#apps/attribution';
 import type { ConversionFact, ReturnFact } from '#libs/database';
 import { flattenConversion } from '#libs/events';
 import { exampleFact, exampleReturn } from '#test/example-facts';
@@ -15,7 +15,9 @@ function fieldsOf(
   change: Partial<Derived> = {},
   returns: ReturnFact[] = [],
 ): Record<string, FieldStory> {
-  const row = flattenConversion(resolveConversion(facts[0]!, facts, returns, new Journeys([], [])));
+  const row = flattenConversion(
+    resolveConversion(facts[0]!, facts, returns, new Journeys(new IdentityGraph(), [])),
+  );
   const fields = rowStory(row, facts, { ...derived, timed: facts, ...change });
   return Object.fromEntries(fields.map((f) => [f.field, f]));
 }
