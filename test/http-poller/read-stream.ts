@@ -18,7 +18,7 @@ export function streamOf(origin: string, more: Partial<StreamDefinition> = {}): 
   return {
     name: 'rows',
     poll_interval: 'PT5M',
-    requester: { url: `${origin}/rows`, timeout: 'PT30S' },
+    requester: { url: `${origin}/rows`, timeout: 'PT1M' }, // a slow machine is no slow partner
     incremental_sync: { type: 'full_refresh' },
     decoder: { type: 'json' },
     record_selector: { path: 'data' },

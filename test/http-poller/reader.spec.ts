@@ -4,6 +4,7 @@ import {
   type ScriptedAnswer,
   type ScriptedPartner,
 } from '../support/partners/scripted-partner.js';
+import { until } from '../support/until.js';
 import { closeConnections, readStream, streamOf } from './read-stream.js';
 
 let partner: ScriptedPartner;
@@ -230,12 +231,14 @@ describe('stopping', () => {
 
   it('by its reader closes the connection', async () => {
     const lines = Array.from({ length: 200_000 }, (_, id) => JSON.stringify({ id })).join('\n');
-    partner.play([{ text: lines }]);
-    const stream = streamOf(partner.origin, { decoder: { type: 'jsonl' }, record_selector: {} });
+    const endless = await startPartner([{ text: lines, fault: 'stall' }]);
+    const stream = streamOf(endless.origin, { decoder: { type: 'jsonl' }, record_selector: {} });
     const read = await readStream(stream, { batches: 1 });
     expect(read.error).toBeUndefined();
     expect(read.records.length).toBeGreaterThan(0);
-    expect(read.exchanges).toHaveLength(1);
+    expect(read.exchanges).toMatchObject([{ attempt: 1, status: 200 }]);
+    await until('the connection is closed', () => endless.open() === 0);
+    await endless.close();
   });
 });
 
