@@ -31,6 +31,15 @@ export function kindOfSlice(slice: Slice, state: StreamState): 'live' | 'lookbac
   return isAgain ? 'lookback' : 'live';
 }
 
+/** A plan of so many new windows was cut off: history is caught up in several. */
+const LONGEST_PLAN = 1000;
+
+/** Whether more is due behind a plan. The look-back, which comes last, is planned whole. */
+export function isCutOff(plan: readonly Slice[]): boolean {
+  const last = plan.at(-1);
+  return plan.length >= LONGEST_PLAN && !(last?.type === 'datetime' && last.completesTiers);
+}
+
 function shortened(text: string): string {
   return text.length <= MAX_KEY_CHARACTERS ? text : `${text.slice(0, 100)}…${hashParts([text])}`;
 }

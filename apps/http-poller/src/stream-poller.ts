@@ -16,7 +16,7 @@ import type { PolledStream } from './polled-stream.js';
 import type { PollerParts } from './poller-parts.js';
 import { asSliceFailure, readSlice } from './read-slice.js';
 import { reportFailure, reportLostLease, reportWindow } from './report-window.js';
-import { kindOfSlice } from './slice-window.js';
+import { isCutOff, kindOfSlice } from './slice-window.js';
 
 /** A lease of the stream, and how far it has come under it. */
 interface StreamLease extends HeldLease {
@@ -24,9 +24,6 @@ interface StreamLease extends HeldLease {
   state: StreamState;
   failures: number;
 }
-
-/** A plan of so many slices was cut off: history is caught up in several. */
-const LONGEST_PLAN = 1000;
 
 /** Polls one stream. */
 export class StreamPoller {
@@ -60,8 +57,7 @@ export class StreamPoller {
         if (this.isOver(startedMs)) return await this.release(lease, 'now');
         await this.readAndAdvance(lease, slice, instantFromMs(startedMs));
       }
-      const isCutOff = slices.length >= LONGEST_PLAN;
-      await this.release(lease, isCutOff ? 'now' : { intervalMs: this.stream.pollIntervalMs });
+      await this.release(lease, isCutOff(slices) ? 'now' : { intervalMs: this.stream.pollIntervalMs });
     } catch (error) {
       await this.giveUp(lease, error);
     } finally {

@@ -8,7 +8,9 @@ export type Slice =
       type: 'datetime';
       from: Instant;
       to: Instant;
-      /** Of the last window of a poll's look-back: the tiers (`P7D`) that have then been read whole. */
+      /** Of a window of the look-back: the tiers (`P7D`) that are read up to its end with it. */
+      advancesTiers?: string[];
+      /** Those of them that have then been read whole. */
       completesTiers?: string[];
     }
   /** Ids above this one. */
@@ -23,8 +25,10 @@ export type StreamState =
       type: 'datetime';
       /** End of the last completed window, never the greatest time seen in a record. */
       watermark: Instant;
-      /** When each tier of the look-back was last read whole, by the tier's window (`P7D`). */
+      /** When the last whole reading of each tier of the look-back began, by the tier's window (`P7D`). */
       tiers: Record<string, Instant>;
+      /** Tiers that are being read, which may take several polls: since when, and up to where. */
+      underway?: Record<string, { since: Instant; to: Instant }>;
     }
   | { type: 'id'; greatest: string }
   | { type: 'cursor'; cursor: string }

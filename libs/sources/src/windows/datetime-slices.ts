@@ -1,7 +1,8 @@
 import { instantFromMs, instantToMs, type Instant } from '#libs/events';
 import type { DatetimeSyncDefinition } from '../definition.js';
 import type { Slice, StreamState } from '../slices.js';
-import { durationOf, stepGrid, type StepGrid } from './step-grid.js';
+import { advanceTiers, lookback } from './look-back.js';
+import { stepGrid } from './step-grid.js';
 
 export type DatetimeState = Extract<StreamState, { type: 'datetime' }>;
 export type DatetimeSlice = Extract<Slice, { type: 'datetime' }>;
@@ -52,9 +53,7 @@ export function advanceDatetime(
   const settled = instantFromMs(stepGrid(sync).settledMs(now));
   const read = slice.to < settled ? slice.to : settled;
   const reached = slice.from <= state.watermark && read > state.watermark ? read : state.watermark;
-  const tiers = { ...state.tiers };
-  for (const window of slice.completesTiers ?? []) tiers[window] = now;
-  return { type: 'datetime', watermark: reached, tiers };
+  return { type: 'datetime', watermark: reached, ...advanceTiers(state, slice, now) };
 }
 
 /** Windows of the grid that cover a stretch of time, rounded to whole units of the format. */
@@ -70,35 +69,4 @@ export function backfillDatetimeSlices(
     type: 'datetime',
     ...window,
   }));
-}
-
-/** Whole windows of the grid, up to the watermark: as far back as the longest tier that is due. */
-function lookback(
-  sync: DatetimeSyncDefinition,
-  grid: StepGrid,
-  { tiers: readAt }: DatetimeState,
-  endMs: number,
-  now: Instant,
-): DatetimeSlice[] {
-  const { lookback_window: whole, lookback_tiers } = sync;
-  const tiers = lookback_tiers ?? (whole === undefined ? [] : [{ window: whole, every: 'PT0S' }]);
-  const reach = tiers.map(({ window, every }) => ({
-    window,
-    fromMs: Math.max(grid.startMs, grid.floor(grid.before(endMs, window))),
-    due: isDue(readAt[window], every, now),
-  }));
-  const fromMs = Math.min(...reach.filter(({ due }) => due).map((tier) => tier.fromMs));
-  if (fromMs >= endMs) return [];
-  const slices = [...grid.windows(fromMs, endMs)].map((window): DatetimeSlice => ({
-    type: 'datetime',
-    ...window,
-  }));
-  const completesTiers = reach.filter((tier) => tier.fromMs >= fromMs).map(({ window }) => window);
-  return slices.with(-1, { ...slices.at(-1)!, completesTiers });
-}
-
-/** An instant yet to come is that of a clock which has been put back. */
-function isDue(readAt: Instant | undefined, every: string, now: Instant): boolean {
-  if (readAt === undefined || readAt > now) return true;
-  return instantToMs(now) - instantToMs(readAt) >= durationOf('every', every).toMillis();
 }

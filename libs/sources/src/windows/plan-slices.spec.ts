@@ -93,11 +93,11 @@ describe('windows of time', () => {
     let [state, slices] = polled(sync, first, '2026-03-09T16:05:00Z');
     expect(slices.map(span)).toEqual([
       '03-09T16 03-09T16:05',
+      '03-09T06 03-09T12',
+      '03-09T12 03-09T16',
       '03-08T12 03-08T18',
       '03-08T18 03-09T00',
       '03-09T00 03-09T06',
-      '03-09T06 03-09T12',
-      '03-09T12 03-09T16',
     ]);
     expect(state.tiers).toEqual({ PT6H: '2026-03-09T16:05:00.000000Z', P1D: '2026-03-09T16:05:00.000000Z' });
     [state, slices] = polled(sync, state, '2026-03-09T16:09:59Z');
@@ -211,6 +211,69 @@ describe('windows of time', () => {
         },
       ),
       { numRuns: 200 },
+    );
+  });
+
+  it('of a look-back that polls break off go on where they stood, behind tiers that are due', () => {
+    const sync: DatetimeSyncDefinition = {
+      ...daily,
+      timezone: 'UTC',
+      lookback_tiers: [
+        { window: 'P1D', every: 'PT5M' },
+        { window: 'P4D', every: 'P1D' },
+      ],
+    };
+    let state: DatetimeState = { type: 'datetime', watermark: instant('2026-03-20T00:00:00Z'), tiers: {} };
+    /** A poll that ends after so many slices. */
+    const poll = (now: string, most: number): string[] => {
+      const slices = planSlices(sync, state, instant(now)).slice(0, most);
+      for (const slice of slices) state = advance(sync, state, slice, RESULT, instant(now)) as DatetimeState;
+      return slices.map((slice) => span(slice).slice(0, 8));
+    };
+    expect(poll('2026-03-20T08:00:00Z', 3)).toEqual(['03-20T00', '03-19T00', '03-16T00']);
+    expect(state.underway).toMatchObject({ P4D: { to: instant('2026-03-17T00:00:00Z') } });
+    expect(poll('2026-03-20T08:01:00Z', 2)).toEqual(['03-20T00', '03-17T00']);
+    expect(poll('2026-03-20T08:05:00Z', 9)).toEqual(['03-20T00', '03-19T00', '03-18T00']);
+    expect(state.tiers).toEqual({
+      P1D: instant('2026-03-20T08:05:00Z'),
+      P4D: instant('2026-03-20T08:00:00Z'), // when it began, whenever it ended
+    });
+    expect(state.underway).toBeUndefined();
+  });
+
+  it('of a look-back are all read again within it, wherever polls break off', () => {
+    const cuts = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 30, maxLength: 30 });
+    fc.assert(
+      fc.property(anyDatetimeSync, cuts, (given, most) => {
+        const lookback_tiers = [
+          { window: 'PT9H', every: 'PT1S' },
+          { window: 'PT2H', every: 'PT0.5S' },
+        ];
+        const sync = { ...given, step: 'PT1H', lookback_tiers };
+        const grid = stepGrid(sync);
+        let nowMs = grid.startMs + 20 * 3_600_000;
+        const watermark = instantFromMs(grid.settledMs(instantFromMs(nowMs)));
+        let state: DatetimeState = { type: 'datetime', watermark, tiers: {} };
+        const readAt = new Map<Instant, Instant>();
+        for (const count of most) {
+          nowMs += 1;
+          const now = instantFromMs(nowMs);
+          const before = state.tiers;
+          for (const slice of planSlices(sync, state, now).slice(0, count) as DatetimeSlice[]) {
+            readAt.set(slice.from, now);
+            state = advance(sync, state, slice, RESULT, now) as DatetimeState;
+          }
+          for (const { window } of lookback_tiers) {
+            if (state.tiers[window] === before[window]) continue;
+            const fromMs = grid.floor(grid.before(instantToMs(watermark), window));
+            for (const { from } of grid.windows(Math.max(grid.startMs, fromMs), instantToMs(watermark))) {
+              expect(readAt.get(from)! >= state.tiers[window]!).toBe(true);
+            }
+          }
+        }
+        if (instantToMs(watermark) > grid.startMs) expect(Object.keys(state.tiers)).toHaveLength(2);
+      }),
+      { numRuns: 25 },
     );
   });
 
