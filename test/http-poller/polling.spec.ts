@@ -102,6 +102,21 @@ describe('polling', () => {
     expect(await world.watermarkMs(stream)).toBe(stream.startMs + 6 * HOUR_MS);
   });
 
+  it('waits longer after every failure, also where a window before the one that fails is read each time', async () => {
+    const broken = { from: '' };
+    const partner = await world.partner({ payouts: (from) => (from === broken.from ? 500 : twoOf(from)) });
+    const stream = world.stream(partner, { hours: 3, lookBack: 3 });
+    await world.poll([stream]);
+    await through(stream, 3);
+    broken.from = instantFromMs(stream.startMs + HOUR_MS);
+    for (let failures = 1; failures <= 3; failures++) {
+      await world.hurry(stream);
+      await through(stream, 3 + 2 * failures);
+      const [status] = (await readStreams(world.pool)).filter((s) => s.source === stream.source);
+      expect(status).toMatchObject({ failures, error_code: 'http_status' });
+    }
+  });
+
   it('publishes what it reads again only where it is other than last time', async () => {
     let note = 'first';
     const partner = await world.partner({

@@ -7,7 +7,7 @@ import {
   renewStreamLease,
   type ClaimedStream,
 } from '#libs/database';
-import { instantFromMs, instantToMs, type Instant } from '#libs/events';
+import { canonicalJson, instantFromMs, instantToMs, type Instant } from '#libs/events';
 import { SliceError, type Slice, type StreamState } from '#libs/sources';
 import { CursorMemory } from './cursor-memory.js';
 import { waitAfter } from './failure.js';
@@ -102,8 +102,8 @@ export class StreamPoller {
     const state = this.stream.slices.advance(lease.state, slice, result, plannedAt);
     const { token } = lease.claimed;
     if (!(await advanceStream(this.parts.pool, token, state, window))) throw new LeaseLostError();
+    if (canonicalJson(state) !== canonicalJson(lease.state)) lease.failures = 0;
     lease.state = state;
-    lease.failures = 0;
     reportWindow(this.parts, window, this.measureLag(lease));
   }
 

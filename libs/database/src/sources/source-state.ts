@@ -107,7 +107,8 @@ export async function renewStreamLease(
 }
 
 /**
- * The slice is read, and the log has all of it: its line in the ledger and the new state, together.
+ * The slice is read, and the log has all of it: its line in the ledger and the new state, together. Where the state is
+ * the old one, as behind the hour that every poll reads again, the failures in a row go on.
  * @returns false where the lease is no longer this one's; nothing is written then
  */
 export async function advanceStream(
@@ -119,8 +120,10 @@ export async function advanceStream(
   const written = await pool.query({
     name: 'advance stream',
     text: `WITH held AS (
-        UPDATE tributary.source_state SET state = $4, last_succeeded_at = now(), failures = 0,
-          last_error_code = NULL, last_error = NULL, updated_at = now()
+        UPDATE tributary.source_state SET state = $4, last_succeeded_at = now(), updated_at = now(),
+          failures = CASE WHEN state = $4 THEN failures ELSE 0 END,
+          last_error_code = CASE WHEN state = $4 THEN last_error_code END,
+          last_error = CASE WHEN state = $4 THEN last_error END
         WHERE source = $1 AND stream = $2 AND lease_token = $3 RETURNING 1)
       ${insertWindowWhereHeld('$5')}`,
     values: [window.source, window.stream, token, JSON.stringify(state), JSON.stringify(window)],
