@@ -4,6 +4,7 @@ import { benchEndToEnd, type EndToEndOptions } from './end-to-end/end-to-end-ben
 import { benchIngress, type IngressOptions } from './ingress/ingress-bench.js';
 import { withClosers, type Closers } from './parts/closers.js';
 import { jsonOf, textOf, type Report } from './report/report.js';
+import { benchPoller, type PollerOptions } from './poller/poller-bench.js';
 import { benchSink, type SinkOptions } from './sink/sink-bench.js';
 
 /** A positive whole number on the command line. */
@@ -59,6 +60,14 @@ add<AttributionOptions>(
   .addOption(new Option('--only <events>', 'one backlog of the two').choices(['mixed', 'transactions']))
   .option('--rounds <n>', 'backlogs of each on an empty database', count, 1)
   .option('--stored <n>', 'two more mixed backlogs, on a fifth of this many stored facts and on all', count);
+
+add<PollerOptions>(
+  'poller',
+  'rows of a partner API into the log, beside fetching and parsing alone',
+  benchPoller,
+)
+  .option('--rows <n>', 'rows of each reading', count, 200_000)
+  .option('--rounds <n>', 'rounds of each reading', count, 3);
 
 add<EndToEndOptions>('end-to-end', 'from the 202 of a pixel to its visible row', benchEndToEnd)
   .option('--rate <n>', 'calls a second', count, 500)
