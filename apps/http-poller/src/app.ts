@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
-import { registerStreams, replaceDefinitions, type LoadedDefinition } from '#libs/database';
+import { registerStreams, replaceDefinitions } from '#libs/database';
 import {
   NestLogger,
   SettingsError,
@@ -17,7 +17,7 @@ import {
   type RunningApp,
 } from '#libs/runtime';
 import { createHttpClient } from './http-client.js';
-import { makeStreams, sourceFilesOf } from './make-streams.js';
+import { makeStreams, sourceFilesOf, type MadeDefinition } from './make-streams.js';
 import { HoldRoom } from './hold-room.js';
 import { logRecords } from './log-records.js';
 import { POLLING, PollSchedule, type Polling } from './poll-schedule.js';
@@ -43,7 +43,7 @@ class PollerModule {
 /** What makes the streams of a process, given what they may use. */
 export type MakeStreams = (parts: PollerParts) => {
   streams: PolledStream[];
-  definitions: LoadedDefinition[];
+  definitions: MadeDefinition[];
 };
 
 /** Polls streams until it is stopped. @param times other ones than the usual, in tests */
@@ -74,8 +74,10 @@ export async function startPolling(
   const { streams, definitions } = make(parts);
   await replaceDefinitions(database, definitions);
   await registerStreams(database.pool, streams);
-  for (const { file, problems } of definitions.filter((d) => d.problems.length > 0)) {
-    platform.logger.error({ file, problems }, 'the source is not polled: its definition cannot work');
+  for (const { file, problems, waitsFor } of definitions.filter((d) => d.problems.length > 0)) {
+    if (waitsFor.length > 0)
+      platform.logger.info({ file, waitsFor }, 'the source is not polled: it is not set up');
+    else platform.logger.error({ file, problems }, 'the source is not polled: its definition cannot work');
   }
   const polling: Polling = {
     streams,

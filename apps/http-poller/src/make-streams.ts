@@ -1,7 +1,7 @@
 import { Duration } from 'luxon';
 import type { Allowance, LoadedDefinition } from '#libs/database';
 import { canonicalJson, hashParts } from '#libs/events';
-import type { Environment, Secrets, SourcesDir } from '#libs/runtime';
+import { missingSettings, type Environment, type Secrets, type SourcesDir } from '#libs/runtime';
 import {
   advance,
   backfillSlices,
@@ -59,19 +59,33 @@ export interface StreamWorld {
   environment: Environment;
 }
 
-/** Makes the streams of all files that can be used; of each other one is said why not. */
+/** A definition, and which settings it waits for before it is polled. */
+export interface MadeDefinition extends LoadedDefinition {
+  waitsFor: string[];
+}
+
+/**
+ * Makes the streams of all files that can be used; of each other one is said why not. One whose secrets or variables are
+ * not set is not polled, as those that ship and are not yours: that is no error.
+ */
 export function makeStreams(
   files: readonly SourceFile[],
   world: StreamWorld,
   parts: PollerParts,
-): { streams: PolledStream[]; definitions: LoadedDefinition[] } {
+): { streams: PolledStream[]; definitions: MadeDefinition[] } {
   const streams: PolledStream[] = [];
-  const definitions: LoadedDefinition[] = [];
+  const definitions: MadeDefinition[] = [];
   for (const { file, source, schemas, problems } of files) {
     const names = source?.streams.map((s) => s.name) ?? [];
-    const definition = { file, source: source?.name ?? null, streams: names, problems: [...problems] };
+    const { postback: _ofIngress, ...polled } = source ?? {};
+    const waitsFor = missingSettings(polled, world.environment, world.secrets);
+    const waiting = waitsFor.length > 0 ? [`not polled until these are set: ${waitsFor.join(', ')}`] : [];
+    const definition = {
+      ...{ file, source: source?.name ?? null, streams: names },
+      ...{ problems: [...problems, ...waiting], waitsFor },
+    };
     definitions.push(definition);
-    if (!source || problems.length > 0) continue;
+    if (!source || definition.problems.length > 0) continue;
     try {
       streams.push(...source.streams.map((stream) => makeStream(source, stream, schemas, world, parts)));
     } catch (error) {

@@ -13,3 +13,4 @@ export {
   type IntargetProduct,
   type IntargetRow,
 } from './demo/partners/intarget-partner.js';
+export { hurry } from './demo/partners/partner-world.js';

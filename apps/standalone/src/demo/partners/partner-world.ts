@@ -60,8 +60,8 @@ export async function openPartners(folder: string, brand: string, now: number): 
   };
 }
 
-/** A definition that asks every second, and not further back than the demo's story. */
-function hurry(text: string, brand: string, start: string): string {
+/** A definition that asks every second, and not further back than the demo's story. @param start `yyyy-MM-dd` */
+export function hurry(text: string, brand: string, start: string): string {
   return text
     .replace(/^brand: \S+/m, `brand: ${brand}`)
     .replace(/^api_budget: .*$/m, '')

@@ -1,0 +1,19 @@
+import { placeholdersIn } from '#libs/sources';
+import type { Environment } from './environment.js';
+import type { Secrets } from './secrets.js';
+
+const LOOKUP = /^(env|secret)\.(.+)$/;
+
+/**
+ * Variables that the placeholders of a part of a definition need and that are not set, each once; a secret by the
+ * variable that would hold it, though it may as well be a file of `SECRETS_DIR`.
+ */
+export function missingSettings(part: unknown, environment: Environment, secrets: Secrets): string[] {
+  const names = new Set(placeholdersIn(JSON.stringify(part)));
+  return [...names].flatMap((placeholder) => {
+    const [, kind, name] = LOOKUP.exec(placeholder) ?? [];
+    if (kind === 'env') return environment[name!] ? [] : [name!];
+    if (kind === 'secret') return secrets(name!) ? [] : [`SECRET_${name!.toUpperCase()}`];
+    return [];
+  });
+}
