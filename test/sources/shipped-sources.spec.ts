@@ -257,6 +257,7 @@ it('takes the payouts of four networks and the orders of a shop in, each with it
       })),
     ),
   );
+  const money = (amount: string): object => ({ amount, currency: 'USD', kind: 'refund', status: 'success' });
   const order = (id: number, more: object): never =>
     ({
       id,
@@ -267,7 +268,7 @@ it('takes the payouts of four networks and the orders of a shop in, each with it
       financial_status: 'paid',
       ...more,
     }) as never;
-  const refund = { id: 7, created_at: at(3).toISO(), transactions: [{ amount: '30.00', currency: 'USD' }] };
+  const refund = { id: 7, created_at: at(3).toISO(), transactions: [money('10.00'), money('20.00')] };
   const shopify = await played(
     playShopify('t', () => [
       order(450_789_469, { refunds: [refund] }),

@@ -1,3 +1,5 @@
+import type { PluginName } from './plugins/plugins.js';
+
 /**
  * A source definition as its YAML file says it, checked against `source-definition.schema.json`. Nothing is filled in:
  * what a key means when it is left out stands beside it. Durations are ISO 8601 (`PT5M`), instants and days ISO 8601.
@@ -52,6 +54,8 @@ export interface StreamDefinition {
    * no time of it. Absent: as `cursor_field` says, and without one the earliest stands. */
   version?: 'received_at';
   schema?: { $ref: string; on_violation?: 'dead_letter' | 'warn' };
+  /** Function of `plugins.ts` that every record goes through before it is mapped, behind its schema. */
+  plugin?: PluginName;
   /** Every rule whose `when` fits makes events; of rules with the same `group` only the first that makes any. A record
    * that no rule fits makes none, and is no error. A record is mapped whole: where one event cannot be made, none is. */
   mapping: MappingRule[];

@@ -1,3 +1,4 @@
+import { PLUGINS, type PluginName } from '../plugins/plugins.js';
 import type {
   ApiBudgetDefinition,
   PostbackDefinition,
@@ -78,6 +79,12 @@ const STREAM_SCHEMA = object<StreamDefinition>('One kind of record that a partne
         choice('What becomes of a record that breaks it. Absent: `dead_letter`.', ['dead_letter', 'warn']),
       ),
     }),
+  ),
+  plugin: optional(
+    choice(
+      'Function that every record goes through before it is mapped, where paths and conversions cannot say it.',
+      Object.keys(PLUGINS) as PluginName[],
+    ),
   ),
   mapping: list(
     'Every rule whose `when` fits makes events; of rules with the same `group` only the first that fits. A record that no rule fits makes none, and is no error.',

@@ -275,6 +275,21 @@ describe('a mapped record', () => {
     expect([warned.events.length, warned.rejections, warned.warnings]).toEqual([1, [], [violation]]);
   });
 
+  it('goes through the plug-in of its stream, and stays what it was in the raw event', () => {
+    const refunds = [{ id: 7, transactions: [{ amount: '1.5', currency: 'USD' }] }];
+    const rule: MappingRule = {
+      event: 'refund',
+      for_each: 'refunds',
+      fields: {
+        ...{ conversion_type: { const: 'purchase' }, transaction_id: '$.id', refund_id: 'id' },
+        ...{ occurred_at: { const: '2026-01-01T00:00:00Z' }, amount: { path: 'total', money: 'USD' } },
+      },
+    };
+    const made = mapped({ id: 'x', refunds }, [rule], { plugin: 'shopify_refund_totals' });
+    expect(made.events).toMatchObject([{ kind: 'refund', refund_id: '7', amount: '1.5' }]);
+    expect(refunds[0]).not.toHaveProperty('total');
+  });
+
   it('has the version of its cursor where that is one', () => {
     const versionFor = (u: JsonObject[string]): unknown =>
       mapped({ ...RECORD, u }, BESITOS, { cursor_field: 'u' }).events[0]!.version;

@@ -11,6 +11,7 @@ import {
 import type { SourceDefinition, StreamDefinition } from '../definition.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { compilePath } from '../path.js';
+import { PLUGINS, type RecordPlugin } from '../plugins/plugins.js';
 import { compileRule, versionOf, type CompiledRule, type MappedRecord } from './compile-rule.js';
 import { onlyConversionOf } from './event-fields.js';
 import { compileNaturalKey } from './natural-key.js';
@@ -69,6 +70,7 @@ export function compileStream(
   const naturalKeyOf = compileNaturalKey(stream.primary_key);
   const readCursor = stream.cursor_field === undefined ? undefined : compilePath(stream.cursor_field);
   const latestStands = stream.version === 'received_at';
+  const plugin: RecordPlugin | undefined = stream.plugin && PLUGINS[stream.plugin];
   const mapRecord = compileMapping(stream);
   const check = recordSchema === undefined ? undefined : compileRecordSchema(recordSchema);
   const warns = stream.schema?.on_violation === 'warn';
@@ -96,7 +98,7 @@ export function compileStream(
       const violations = check === undefined ? [] : rejectionsOf(check, record);
       if (violations.length > 0 && !warns) return { events: [], rejections: violations, warnings: [] };
       const mapped = mapRecord({
-        record,
+        record: plugin ? plugin(record) : record,
         raw,
         source: source.name,
         trust: raw.source.endsWith(POSTBACK) ? 'postback' : 'partner_api',
