@@ -32,25 +32,3 @@ export function eventId(e: EventIdentity): string {
 export function conversionId(brand: string, type: string, conversionKey: string): string {
   return hashParts([brand, type, conversionKey]).slice(0, 32);
 }
-
-/**
- * JSON with object keys sorted by UTF-16 code unit at every level and `undefined` members left out, so that
- * equal values have equal text (the order and form of RFC 8785).
- * @param value JSON data; what has a `toJSON`, as a `Date`, stands for what that returns
- */
-export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (writesItself(value)) return canonicalJson(value.toJSON());
-  if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
-  let members = '';
-  for (const name of Object.keys(value).sort()) {
-    const member: unknown = (value as Record<string, unknown>)[name];
-    if (member === undefined) continue;
-    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`;
-  }
-  return `{${members}}`;
-}
-
-function writesItself(value: object): value is { toJSON(): unknown } {
-  return 'toJSON' in value && typeof value.toJSON === 'function';
-}

@@ -24,6 +24,7 @@ export {
   type TouchpointEvent,
   type WithdrawalEvent,
 } from './canonical-event.js';
+export { canonicalJson, jsonOfText } from './canonical-json.js';
 export {
   CONVERSION_TYPES,
   PAID_CONVERSION_TYPES,
@@ -46,7 +47,7 @@ export {
   type DeadLetterReason,
   type Rejection,
 } from './dead-letter.js';
-export { canonicalJson, conversionId, eventId, hashParts, type EventIdentity } from './event-id.js';
+export { conversionId, eventId, hashParts, type EventIdentity } from './event-id.js';
 export { DIRECTIONS, OPERATION_TYPES, TRANSACTION_STATUSES } from './entities/closed-lists.js';
 export { isEntityEvent, isEntityKind, playerOfRecord, type EntityEvent } from './entities/entity-event.js';
 export { schemaNameOf, schemaOfEntity } from './entities/entity-schema.js';
