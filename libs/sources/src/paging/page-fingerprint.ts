@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { JsonValue } from '../json.js';
+import { chainHash, hashRecord } from './record-hash.js';
 
 /** What a page held, by hashes: to know it when it comes again. */
 export interface PageFingerprint {
   /** Of all raw records in their order. */
-  hash: string;
+  hash: number;
   /** Of the first and of the last records, each at most so many. */
-  first: readonly string[];
-  last: readonly string[];
+  first: readonly number[];
+  last: readonly number[];
 }
 
 /** Most records by which pages may overlap and it is seen. */
@@ -15,18 +15,18 @@ const EDGE = 1_000;
 
 /** Takes a page's raw records as they come; memory does not grow with the page. */
 export function fingerprintPage(): { add(record: JsonValue): void; end(): PageFingerprint } {
-  const page = createHash('sha256');
-  const first: string[] = [];
-  const last: string[] = [];
+  let page = 0;
+  const first: number[] = [];
+  const last: number[] = [];
   return {
     add(record) {
-      const hash = createHash('sha256').update(JSON.stringify(record)).digest('base64');
-      page.update(hash);
+      const hash = hashRecord(record);
+      page = chainHash(page, hash);
       if (first.length < EDGE) first.push(hash);
       last.push(hash);
       if (last.length >= 2 * EDGE) last.splice(0, EDGE);
     },
-    end: () => ({ hash: page.digest('base64'), first, last: last.slice(-EDGE) }),
+    end: () => ({ hash: page, first, last: last.slice(-EDGE) }),
   };
 }
 

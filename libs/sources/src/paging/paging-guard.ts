@@ -4,7 +4,7 @@ import type { PageStep } from './paginator.js';
 /** Sees to it that paging comes to an end. */
 export interface PagingGuard {
   /** A page with records was read. @throws SliceError where it came before */
-  page(hash: string): void;
+  page(hash: number): void;
   /** A page will be asked for. @throws SliceError where its token came before, or it is one too many */
   step(step: PageStep): void;
 }
@@ -13,7 +13,7 @@ const DEFAULT_MAX_PAGES = 10_000;
 
 /** Guards one slice. @param firstToken what the first page goes on after, as the slice's cursor */
 export function guardPaging(maxPages = DEFAULT_MAX_PAGES, firstToken?: string): PagingGuard {
-  const hashes = new Map<string, number>();
+  const hashes = new Map<number, number>();
   const tokens = new Set<string>(firstToken ? [firstToken] : []);
   let asked = 0;
   return {
