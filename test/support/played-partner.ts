@@ -2,7 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { PolledStream } from '#apps/http-poller';
-import { canonicalJson, eventId, instantFromMs, instantToMs } from '#libs/events';
+import {
+  canonicalJson,
+  eventId,
+  instantFromMs,
+  instantToMs,
+  writeRawEvent,
+  type RecordEvent,
+} from '#libs/events';
 import { SliceError, type JsonObject, type RecordBatch, type Slice, type SliceResult } from '#libs/sources';
 
 /** A record of the played partner. */
@@ -130,10 +137,10 @@ export function playedStream(p: PlayedStream): PolledStream {
       }
       return { pages: Math.ceil(records.length / 1000), read: records.length, selected: records.length };
     },
-    eventOf: (record, receivedAt) => {
+    write: (record, receivedAt) => {
       const naturalKey = (record as PlayedRecord).id;
       const payload = canonicalJson(record);
-      return {
+      const event: RecordEvent = {
         event_id: eventId({ brand: 'b', source, stream, naturalKey, payload }),
         source,
         stream,
@@ -142,6 +149,7 @@ export function playedStream(p: PlayedStream): PolledStream {
         received_at: receivedAt,
         payload: record,
       };
+      return { event, value: writeRawEvent(event, payload) };
     },
     tell: ({ payload }) => ({
       events: [{ kind: 'payout', amount: payload['amount'] as string | undefined, currency: 'USD' }],

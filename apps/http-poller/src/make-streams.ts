@@ -133,7 +133,7 @@ function makeStream(
     definitionHash: hashParts([canonicalJson(ofSource), canonicalJson(stream)]),
     slices: rulesOf(sync),
     read: (slice, urgency, signal) => readers[urgency].read(slice, boundsOf(sync, slice), signal),
-    eventOf: (record, receivedAt) => compiled.recordEvent(record, { receivedAt }),
+    write: (record, receivedAt) => compiled.writeRecord(record, { receivedAt }),
     tell(event) {
       const { events, rejections } = compiled.map(event.payload as Parameters<typeof compiled.map>[0], event);
       return { events, rejected: rejections.length > 0 };

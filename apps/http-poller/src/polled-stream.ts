@@ -1,5 +1,13 @@
 import type { Instant, RecordEvent } from '#libs/events';
-import type { JsonObject, JsonValue, RecordBatch, Slice, SliceResult, StreamState } from '#libs/sources';
+import type {
+  JsonObject,
+  JsonValue,
+  RecordBatch,
+  Slice,
+  SliceResult,
+  StreamState,
+  WrittenRecord,
+} from '#libs/sources';
 
 /** What the poller knows of a stream: made once from its definition, at the start. */
 export interface PolledStream {
@@ -15,7 +23,7 @@ export interface PolledStream {
    */
   read: ReadSlice;
   /** The record as it goes into the log. */
-  eventOf(record: JsonObject, receivedAt: Instant): RecordEvent;
+  write(record: JsonObject, receivedAt: Instant): WrittenRecord;
   /** What the stream's mapping makes of the record. */
   tell(event: RecordEvent): ToldRecord;
   /** The record's instant or number that grows whenever it changes; absent where the definition names none. */

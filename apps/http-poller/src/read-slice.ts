@@ -123,12 +123,13 @@ function publicationInto(
   tally: Tally,
   publication: SlicePublication,
 ): (batch: RecordBatch) => Promise<void> {
-  return async ({ records, receivedAt }) => {
-    for (const record of records) {
-      const event = stream.eventOf(record, receivedAt);
-      tally.add(stream.tell(event), cursors.sees(event.natural_key, stream.cursorOf?.(record)));
-      await publication.add(event);
-    }
+  return ({ records, receivedAt }) => {
+    const written = records.map((record) => {
+      const one = stream.write(record, receivedAt);
+      tally.add(stream.tell(one.event), cursors.sees(one.event.natural_key, stream.cursorOf?.(record)));
+      return one;
+    });
+    return publication.add(written);
   };
 }
 

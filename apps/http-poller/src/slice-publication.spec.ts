@@ -1,19 +1,23 @@
 import type { LogRecord } from '#libs/event-log';
-import { hashParts, type RecordEvent } from '#libs/events';
+import { hashParts, serializeRawEvent, type RecordEvent } from '#libs/events';
+import type { WrittenRecord } from '#libs/sources';
 import { HoldRoom } from './hold-room.js';
 import { SlicePublication } from './slice-publication.js';
 
-const eventOf = (id: string, note = ''): RecordEvent => ({
-  event_id: hashParts([id]),
-  source: 'partner',
-  stream: 's',
-  brand: 'b',
-  natural_key: id,
-  received_at: '2026-11-21T10:00:00.000000Z',
-  payload: { id, note },
-});
-const eventsOf = (count: number): RecordEvent[] =>
-  Array.from({ length: count }, (_, i) => eventOf(String(i)));
+const recordOf = (id: string, note = ''): WrittenRecord => {
+  const event: RecordEvent = {
+    event_id: hashParts([id]),
+    source: 'partner',
+    stream: 's',
+    brand: 'b',
+    natural_key: id,
+    received_at: '2026-11-21T10:00:00.000000Z',
+    payload: { id, note },
+  };
+  return { event, value: serializeRawEvent(event) };
+};
+const recordsOf = (count: number): WrittenRecord[] =>
+  Array.from({ length: count }, (_, i) => recordOf(String(i)));
 
 /** A log that acknowledges when it is told to, or at once. */
 class Log {
@@ -35,30 +39,30 @@ class Log {
 }
 
 async function publish(
-  events: readonly RecordEvent[],
+  records: readonly WrittenRecord[],
   log: Log,
   before?: string,
   room = new HoldRoom(1_000_000),
 ) {
   const publication = new SlicePublication(log.send, room, before);
-  for (const event of events) await publication.add(event);
+  for (let at = 0; at < records.length; at += 70) await publication.add(records.slice(at, at + 70));
   return { ...(await publication.end()), sent: publication.sent };
 }
 
 describe('the publication of a slice', () => {
   it('sends nothing where the records are those of last time, in whatever order', async () => {
-    const first = await publish(eventsOf(30), new Log());
+    const first = await publish(recordsOf(30), new Log());
     expect(first).toMatchObject({ changed: null, sent: true });
     const room = new HoldRoom(1_000_000);
     const again = new Log();
-    expect(await publish(eventsOf(30).reverse(), again, first.contentHash, room)).toEqual({
+    expect(await publish(recordsOf(30).reverse(), again, first.contentHash, room)).toEqual({
       contentHash: first.contentHash,
       changed: false,
       sent: false,
     });
     expect(again.batches).toEqual([]);
     const more = new Log();
-    expect(await publish(eventsOf(31), more, first.contentHash, room)).toMatchObject({
+    expect(await publish(recordsOf(31), more, first.contentHash, room)).toMatchObject({
       changed: true,
       sent: true,
     });
@@ -67,19 +71,19 @@ describe('the publication of a slice', () => {
   });
 
   it('sends everything, once and in order, where it is too much to be held back', async () => {
-    const events = eventsOf(1_234);
-    const { contentHash } = await publish(events, new Log());
+    const records = recordsOf(1_234);
+    const { contentHash } = await publish(records, new Log());
     const log = new Log();
     const room = new HoldRoom(2_000);
-    expect(await publish(events, log, contentHash, room)).toMatchObject({ changed: false, sent: true });
-    expect(log.keys).toEqual(events.map((e) => `partner|${e.natural_key}`));
+    expect(await publish(records, log, contentHash, room)).toMatchObject({ changed: false, sent: true });
+    expect(log.keys).toEqual(records.map(({ event }) => `partner|${event.natural_key}`));
     expect(room.take(2_000)).toBe(true);
   });
 
   it('waits where the log is slow, and ends when all of it is acknowledged', async () => {
     const log = new Log(true);
     let ended = false;
-    const publishing = publish(eventsOf(3_000), log).then(() => (ended = true));
+    const publishing = publish(recordsOf(3_000), log).then(() => (ended = true));
     while (!ended) {
       await new Promise(setImmediate);
       log.waiting.shift()?.();
@@ -92,7 +96,7 @@ describe('the publication of a slice', () => {
   it('ends with what the log refused, and gives its room back', async () => {
     const room = new HoldRoom(1_000_000);
     const publication = new SlicePublication(() => Promise.reject(new Error('away')), room, 'other');
-    for (const event of eventsOf(3)) await publication.add(event);
+    await publication.add(recordsOf(3));
     await expect(publication.end()).rejects.toThrow('away');
     await publication.abandon();
     expect(room.take(1_000_000)).toBe(true);

@@ -1,16 +1,22 @@
 import type { LogRecord } from '#libs/event-log';
-import { rawEventKey, serializeRawEvent, type RecordEvent } from '#libs/events';
+import { rawEventKey } from '#libs/events';
+import type { WrittenRecord } from '#libs/sources';
 import { ContentHash } from './content-hash.js';
 import type { HoldRoom } from './hold-room.js';
 
 /** A batch goes out when it has so many records or characters; so many batches are on their way at once. */
-const BATCH_RECORDS = 500;
+const BATCH_RECORDS = 1_000;
 const BATCH_CHARACTERS = 1_000_000;
 const MAX_IN_FLIGHT = 3;
 /** A slice of more records goes out as it comes, changed or not. */
 const MAX_HELD_RECORDS = 20_000;
 
 type HeldRecord = LogRecord & { value: string };
+
+interface Held {
+  records: HeldRecord[];
+  characters: number;
+}
 
 /** Resolves when the log has all of them. */
 export type SendRecords = (records: readonly LogRecord[]) => Promise<void>;
@@ -26,7 +32,7 @@ export class SlicePublication {
   private readonly hash = new ContentHash();
   private batch: HeldRecord[] = [];
   private batchCharacters = 0;
-  private held: { records: HeldRecord[]; characters: number } | undefined;
+  private held: Held | undefined;
   private readonly inFlight = new Set<Promise<void>>();
   private failure: { error: unknown } | undefined;
 
@@ -40,18 +46,13 @@ export class SlicePublication {
   }
 
   /** @throws what the log answered to an earlier batch */
-  async add(event: RecordEvent): Promise<void> {
-    this.hash.add(event.event_id);
-    const record = { key: rawEventKey(event.source, event.natural_key), value: serializeRawEvent(event) };
-    if (this.held) {
-      this.held.records.push(record);
-      if (this.held.records.length <= MAX_HELD_RECORDS && this.room.take(record.value.length)) {
-        this.held.characters += record.value.length;
-      } else {
-        await this.letGo();
-      }
-    } else {
-      await this.enqueue(record);
+  async add(written: readonly WrittenRecord[]): Promise<void> {
+    this.throwFailure();
+    for (const { event, value } of written) {
+      this.hash.add(event.event_id);
+      const record = { key: rawEventKey(event.source, event.natural_key), value };
+      const wait = this.held ? this.hold(this.held, record) : this.fills(record) && this.sendFullBatch();
+      if (wait) await wait;
     }
   }
 
@@ -77,11 +78,19 @@ export class SlicePublication {
     await this.settle();
   }
 
+  /** Lets all of them go where there is no room for one more. */
+  private hold(held: Held, record: HeldRecord): Promise<void> | undefined {
+    held.records.push(record);
+    if (held.records.length > MAX_HELD_RECORDS || !this.room.take(record.value.length)) return this.letGo();
+    held.characters += record.value.length;
+    return undefined;
+  }
+
   private async letGo(): Promise<void> {
     if (!this.held) return;
     const { records } = this.held;
     try {
-      for (const record of records) await this.enqueue(record);
+      for (const record of records) if (this.fills(record)) await this.sendFullBatch();
     } finally {
       this.drop();
     }
@@ -92,11 +101,15 @@ export class SlicePublication {
     this.held = undefined;
   }
 
-  private async enqueue(record: HeldRecord): Promise<void> {
-    this.throwFailure();
+  /** Takes the record into the batch. @returns whether that is full now */
+  private fills(record: HeldRecord): boolean {
     this.batch.push(record);
     this.batchCharacters += record.value.length;
-    if (this.batch.length < BATCH_RECORDS && this.batchCharacters < BATCH_CHARACTERS) return;
+    return this.batch.length >= BATCH_RECORDS || this.batchCharacters >= BATCH_CHARACTERS;
+  }
+
+  private async sendFullBatch(): Promise<void> {
+    this.throwFailure();
     while (this.inFlight.size >= MAX_IN_FLIGHT) await Promise.race(this.inFlight);
     this.sendBatch();
   }

@@ -90,6 +90,7 @@ export {
   isRecordEvent,
   rawEventKey,
   serializeRawEvent,
+  writeRawEvent,
   type ClientFields,
   type PixelClick,
   type PixelConversion,

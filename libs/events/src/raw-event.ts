@@ -1,4 +1,5 @@
-import { EventType, type CloudEvent } from './cloud-event.js';
+import { jsonOfText } from './canonical-json.js';
+import { EventType } from './cloud-event.js';
 import type { Instant } from './instant.js';
 
 /** What came with a click or conversion besides its own fields. */
@@ -89,20 +90,20 @@ export function isRecordEvent(e: RawEvent | RecordEvent): e is RecordEvent {
   return e.source !== 'pixel-browser' && e.source !== 'pixel-server';
 }
 
-type RawData = { stream: string; brand: string; receipt_id?: string | undefined; payload: unknown };
-
-/** Value of a record on `raw-events`. */
+/** Value of a record on `raw-events`: a CloudEvent (`cloud-event.ts`). */
 export function serializeRawEvent(e: RawEvent | RecordEvent): string {
-  const event: CloudEvent<typeof EventType.raw, RawData> = {
-    specversion: '1.0',
-    id: e.event_id,
-    source: e.source,
-    type: EventType.raw,
-    subject: e.natural_key,
-    time: e.received_at,
-    data: { stream: e.stream, brand: e.brand, receipt_id: e.receipt_id, payload: e.payload },
-  };
-  return JSON.stringify(event);
+  return writeRawEvent(e, JSON.stringify(e.payload));
+}
+
+/** The same, where the payload is there as JSON already. */
+export function writeRawEvent(e: RawEvent | RecordEvent, payloadJson: string): string {
+  const receipt = e.receipt_id === undefined ? '' : `,"receipt_id":${jsonOfText(e.receipt_id)}`;
+  const data = `{"stream":${jsonOfText(e.stream)},"brand":${jsonOfText(e.brand)}${receipt},"payload":${payloadJson}}`;
+  const { event_id: id, source, natural_key: subject, received_at: time } = e;
+  return (
+    `{"specversion":"1.0","id":${jsonOfText(id)},"source":${jsonOfText(source)},"type":"${EventType.raw}",` +
+    `"subject":${jsonOfText(subject)},"time":${jsonOfText(time)},"data":${data}}`
+  );
 }
 
 /** Key of a record on `raw-events`: locality for repeats of one fact. */

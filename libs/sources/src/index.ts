@@ -14,6 +14,7 @@ export {
   compileStream,
   definitionNameOf,
   type CompiledStream,
+  type WrittenRecord,
   type Mapped,
   type Reception,
 } from './mapping/compile-stream.js';

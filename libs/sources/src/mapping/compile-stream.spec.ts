@@ -3,10 +3,12 @@ import {
   EVENT_KINDS,
   KNOWN_CURRENCIES,
   amountOfUnits,
+  canonicalJson,
   exponentOf,
   instantToMs,
   parseCanonicalEvent,
   serializeCanonicalEvent,
+  serializeRawEvent,
   type CanonicalEvent,
   type EventKind,
   type RecordEvent,
@@ -459,6 +461,21 @@ describe('a natural key', () => {
     expect(rawOf({ b: 1, a: 2 })).toMatchObject({ natural_key: expect.stringMatching(/^sha256:/) as string });
     expect(rawOf({ b: 1, a: 2 }).event_id).toBe(rawOf({ a: 2, b: 1 }).event_id);
     expect(rawOf({ id: 1, a: 1 }).event_id).not.toBe(rawOf({ id: 1, a: 2 }).event_id);
+  });
+
+  it('is written with its payload sorted, and is read back as it is', () => {
+    const compiled = compileStream(SOURCE, stream(BESITOS));
+    const member = fc.constantFrom('id', 'b', 'a', 'é"', '10', '9');
+    fc.assert(
+      fc.property(fc.dictionary(member, fc.jsonValue()), fc.boolean(), (given, isPostback) => {
+        const record = JSON.parse(JSON.stringify(given)) as JsonObject;
+        const reception = { receivedAt: RECEIVED_AT, ...(isPostback && { receiptId: 'r' }) };
+        const { event, value } = compiled.writeRecord(record, reception);
+        expect(event).toEqual(compiled.recordEvent(record, reception));
+        expect(JSON.parse(value)).toEqual(JSON.parse(serializeRawEvent(event)));
+        expect(value).toContain(canonicalJson(record));
+      }),
+    );
   });
 });
 

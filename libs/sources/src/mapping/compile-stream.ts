@@ -3,6 +3,7 @@ import {
   eventId,
   hashParts,
   parseInstant,
+  writeRawEvent,
   type CanonicalEvent,
   type Instant,
   type RecordEvent,
@@ -36,12 +37,21 @@ export interface Reception {
   receiptId?: string;
 }
 
+/** A raw event as it goes into the log. */
+export interface WrittenRecord {
+  event: RecordEvent;
+  /** On `raw-events`; the members of its payload are sorted. */
+  value: string;
+}
+
 /** A stream of a source as functions. */
 export interface CompiledStream {
   /** The values of `primary_key`; undefined where one is missing. */
   naturalKeyOf: (record: JsonObject) => string | undefined;
   /** The raw event of a record. The same record gives the same id. */
   recordEvent: (record: JsonObject, reception: Reception) => RecordEvent;
+  /** The same, with its value on `raw-events`. */
+  writeRecord: (record: JsonObject, reception: Reception) => WrittenRecord;
   /**
    * The canonical events of a record; every one is what `parseCanonicalEvent` takes. Never throws.
    * @param rawPosition where the raw event stands on `raw-events`: `partition/offset`
@@ -74,25 +84,33 @@ export function compileStream(
   const mapRecord = compileMapping(stream);
   const check = recordSchema === undefined ? undefined : compileRecordSchema(recordSchema);
   const warns = stream.schema?.on_violation === 'warn';
+  const identify = (
+    record: JsonObject,
+    { receivedAt, source: told = source.name, receiptId }: Reception,
+  ): { event: RecordEvent; payload: string } => {
+    const payload = canonicalJson(record);
+    const naturalKey = naturalKeyOf(record) ?? `sha256:${hashParts([payload])}`;
+    const cursor = readCursor?.(record);
+    const version = isValue(cursor) ? textOf(cursor) : undefined;
+    const { brand } = source;
+    const event: RecordEvent = {
+      event_id: eventId({ brand, source: told, stream: stream.name, naturalKey, version, payload }),
+      source: told,
+      stream: stream.name,
+      brand,
+      natural_key: naturalKey,
+      received_at: receivedAt,
+      payload: record,
+    };
+    if (receiptId !== undefined) event.receipt_id = receiptId;
+    return { event, payload };
+  };
   return {
     naturalKeyOf,
-    recordEvent: (record, { receivedAt, source: told = source.name, receiptId }) => {
-      const payload = canonicalJson(record);
-      const naturalKey = naturalKeyOf(record) ?? `sha256:${hashParts([payload])}`;
-      const cursor = readCursor?.(record);
-      const version = isValue(cursor) ? textOf(cursor) : undefined;
-      const { brand } = source;
-      const event: RecordEvent = {
-        event_id: eventId({ brand, source: told, stream: stream.name, naturalKey, version, payload }),
-        source: told,
-        stream: stream.name,
-        brand,
-        natural_key: naturalKey,
-        received_at: receivedAt,
-        payload: record,
-      };
-      if (receiptId !== undefined) event.receipt_id = receiptId;
-      return event;
+    recordEvent: (record, reception) => identify(record, reception).event,
+    writeRecord: (record, reception) => {
+      const { event, payload } = identify(record, reception);
+      return { event, value: writeRawEvent(event, payload) };
     },
     map: (record, raw, rawPosition) => {
       const violations = check === undefined ? [] : rejectionsOf(check, record);
