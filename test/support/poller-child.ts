@@ -2,14 +2,15 @@
  * A poller in a process of its own, to be killed or paused by tests. It says JSON lines on standard output, as every
  * process does.
  */
-import { startPolling, type PollerTimes } from '#apps/http-poller';
+import { pollSources, startPolling, type PollerTimes } from '#apps/http-poller';
 import { openPlatform, type Environment } from '#libs/runtime';
 import { playedStream, type PlayedStream } from './played-partner.js';
 
 /** What the test says. */
 export interface PollerChildSettings {
   environment: Environment;
-  streams: PlayedStream[];
+  /** Absent: what the definitions in `SOURCES_DIR` of the environment say. */
+  streams?: PlayedStream[];
   times: PollerTimes;
   /** Asked as soon as the log has acknowledged; the process goes on when it answers. */
   afterAcknowledgement?: string;
@@ -17,7 +18,7 @@ export interface PollerChildSettings {
 
 const settings = JSON.parse(process.argv[2] ?? '') as PollerChildSettings;
 const platform = await openPlatform('poller', settings.environment, { database: true });
-const { afterAcknowledgement } = settings;
+const { streams, times, afterAcknowledgement } = settings;
 if (afterAcknowledgement !== undefined) {
   const publish = platform.eventLog.publish.bind(platform.eventLog);
   platform.eventLog.publish = async (topic, records) => {
@@ -26,9 +27,7 @@ if (afterAcknowledgement !== undefined) {
     return positions;
   };
 }
-const running = await startPolling(
-  platform,
-  () => ({ streams: settings.streams.map(playedStream), definitions: [] }),
-  settings.times,
-);
+const running = streams
+  ? await startPolling(platform, () => ({ streams: streams.map(playedStream), definitions: [] }), times)
+  : await pollSources(platform, times);
 process.once('SIGTERM', () => void running.stop().then(() => platform.close()));

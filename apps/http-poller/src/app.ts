@@ -97,15 +97,18 @@ export const httpPoller: App = {
   name: 'http-poller',
   needsDatabase: true,
   checkSettings: checkSourcesDir,
-  async start(platform) {
-    const { environment, settings } = platform;
-    const client = createHttpClient({ env: environment });
-    const files = sourceFilesOf(readSourcesDir(settings.SOURCES_DIR));
-    const world = { send: client.send, secrets: secretsOf(environment), environment };
-    const polling = await startPolling(platform, (parts) => makeStreams(files, world, parts));
-    return { ...polling, stop: () => polling.stop().finally(() => client.close()) };
-  },
+  start: (platform) => pollSources(platform),
 };
+
+/** Polls what the definitions in `SOURCES_DIR` say, until it is stopped. @param times other ones than the usual, in tests */
+export async function pollSources(platform: Platform, times?: PollerTimes): Promise<RunningApp> {
+  const { environment, settings } = platform;
+  const client = createHttpClient({ env: environment });
+  const files = sourceFilesOf(readSourcesDir(settings.SOURCES_DIR));
+  const world = { send: client.send, secrets: secretsOf(environment), environment };
+  const polling = await startPolling(platform, (parts) => makeStreams(files, world, parts), times);
+  return { ...polling, stop: () => polling.stop().finally(() => client.close()) };
+}
 
 /** A folder that is named is there; the usual one need not be. @throws SettingsError */
 function checkSourcesDir({ SOURCES_DIR }: Environment): void {
