@@ -109,12 +109,17 @@ export class PartnerRiver {
     await setPaused(this.pool, { source, stream: STREAM }, paused, 'the test');
   }
 
-  /** Makes streams due that wait: all of them unless one is named. */
-  async hurry(source?: string): Promise<void> {
+  /** Makes a stream due that waits. */
+  async hurry(source: string): Promise<void> {
+    await this.pool.query('UPDATE tributary.source_state SET next_attempt_at = now() WHERE source = $1', [
+      source,
+    ]);
+  }
+
+  /** Makes streams due that wait after a failure. */
+  async hurryFailed(): Promise<void> {
     await this.pool.query(
-      `UPDATE tributary.source_state SET next_attempt_at = now()
-        WHERE next_attempt_at > now() AND lease_until IS NULL AND source = coalesce($1, source)`,
-      [source],
+      'UPDATE tributary.source_state SET next_attempt_at = now() WHERE failures > 0 AND next_attempt_at > now()',
     );
   }
 

@@ -25,6 +25,8 @@ export interface ScriptedAnswer {
   bytes?: Buffer;
   /** Compresses the body and says so. */
   gzip?: boolean;
+  /** Before anything is sent. */
+  delayMs?: number;
   /**
    * `cut`: the connection ends within the body; `reset`: before an answer; `silent`: no answer at all; `stall`: half of
    * the body, then silence; `drip`: byte after byte.
@@ -60,7 +62,9 @@ export async function startPartner(script: Script = []): Promise<ScriptedPartner
       asked.push(told);
       const number = count++;
       const answer = typeof current === 'function' ? current(told, number) : current[number];
-      send(response, answer ?? { status: 500, text: `the script has no answer ${number + 1}` });
+      const sent = answer ?? { status: 500, text: `the script has no answer ${number + 1}` };
+      if (sent.delayMs === undefined) send(response, sent);
+      else setTimeout(() => send(response, sent), sent.delayMs);
     });
   });
   server.on('connection', (socket) => {
