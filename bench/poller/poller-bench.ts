@@ -24,6 +24,8 @@ export interface PollerRun {
   /** From the first request to the last state. */
   seconds: number;
   cpuSeconds: number;
+  /** Of `cpuSeconds`, until the process was ready. */
+  startCpuSeconds: number;
   peakMemoryMiB: number;
   peakMemoryHalfwayMiB: number;
   bare: { seconds: number; cpuSeconds: number };
@@ -92,6 +94,7 @@ async function poll(
     environment: { SOURCES_DIR: sources },
     profileTo,
   });
+  const startCpuSeconds = cpuSecondsOf(poller.pid);
   const rows = answers * ROWS_PER_ANSWER;
   let halfway = 0;
   for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await sleep(LOOK_EVERY_MS)) {
@@ -105,6 +108,7 @@ async function poll(
     if (done < rows) continue;
     const usage = {
       cpuSeconds: cpuSecondsOf(poller.pid),
+      startCpuSeconds,
       peakMemoryMiB: peakMemoryMiB(poller.pid),
       peakMemoryHalfwayMiB: halfway,
     };
