@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { EXAMPLE_SOURCES, exampleSource } from '#test/example-sources';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { DEFINITION_SCHEMA } from './definition-schema.js';
 import { parseSource } from './parse-source.js';
 import { problemText } from './problem.js';
@@ -328,6 +329,10 @@ it('the published schema is the one that the loader uses (`npm run schemas`)', (
   expect(JSON.parse(readFileSync('libs/sources/source-definition.schema.json', 'utf8'))).toEqual(
     JSON.parse(JSON.stringify(DEFINITION_SCHEMA)),
   );
+});
+
+it('the schema is one of 2020-12', () => {
+  expect(new Ajv2020({ discriminator: true }).validateSchema(DEFINITION_SCHEMA)).toBe(true);
 });
 
 /** Members whose names are the author's own. */

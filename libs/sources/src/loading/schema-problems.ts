@@ -1,26 +1,36 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { DEFINITION_SCHEMA } from './definition-schema.js';
 import type { Place, SourceProblem } from './problem.js';
 import { TEXT_FORMATS, type TextFormat } from './text-formats.js';
 import type { YamlFile } from './yaml-file.js';
 
-const ajv = new Ajv2020({
-  allErrors: true,
-  allowUnionTypes: true,
-  discriminator: true,
-  strict: true,
-  strictRequired: false,
-  strictTypes: false,
-  verbose: true,
-});
-for (const [name, problem] of Object.entries(TEXT_FORMATS)) {
-  ajv.addFormat(name, { type: 'string', validate: (text: string) => problem(text) === undefined });
+/** Compiled when the first file is read, which takes a seventh of a second, and as long again were it not for `fast`. */
+let compiled: ValidateFunction | undefined;
+
+/** The schema is of our own making and checked by a test; files are few, so that their check need not be optimized. */
+const fast = { validateSchema: false, meta: false, code: { optimize: false } } as const;
+
+function compileSchema(): ValidateFunction {
+  const ajv = new Ajv2020({
+    ...fast,
+    allErrors: true,
+    allowUnionTypes: true,
+    discriminator: true,
+    strict: true,
+    strictRequired: false,
+    strictTypes: false,
+    verbose: true,
+  });
+  for (const [name, problem] of Object.entries(TEXT_FORMATS)) {
+    ajv.addFormat(name, { type: 'string', validate: (text: string) => problem(text) === undefined });
+  }
+  return ajv.compile(DEFINITION_SCHEMA);
 }
-const validate = ajv.compile(DEFINITION_SCHEMA);
 
 /** Everything that the schema has against a file's data; of objects of several types only by the type that is given. */
 export function problemsOfSchema(file: YamlFile): SourceProblem[] {
+  const validate = (compiled ??= compileSchema());
   if (validate(file.data)) return [];
   return validate.errors!.flatMap((error) => problemOf(error, file) ?? []);
 }
