@@ -75,6 +75,49 @@ describe('the CSV decoder', () => {
     expect(() => compileDecoder({ type: 'csv' }, { path: 'data' })).toThrow('every line of csv is a record');
   });
 
+  it('reads lines that need no parser as the parser does, with the same errors, cut anywhere', async () => {
+    const piece = fc.constantFrom(
+      'a',
+      'b',
+      '1',
+      'é',
+      ',',
+      ',',
+      '\n',
+      '\n',
+      '\r\n',
+      '\r',
+      '"',
+      '\\',
+      ' ',
+      '1,2\n',
+      '\n"x\ny",z\n',
+    );
+    const told = (dialect: CsvDialect, text: string, cuts: number[]) =>
+      decoded(csv(dialect), inChunks(Buffer.from(text), cuts)).catch((error: Error) => error.message);
+    const anyDialect = fc.constantFrom<CsvDialect>(
+      {},
+      { columns: ['a', 'b'] },
+      { quote: '' },
+      { escape: '\\' },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        anyDialect,
+        fc.array(piece, { maxLength: 20 }),
+        anyCuts,
+        async (dialect, pieces, cuts) => {
+          const text = `x,y\n${pieces.join('')}`;
+          // A dialect with comments is the parser's from the first line on.
+          expect(await told(dialect, text, cuts)).toEqual(
+            await told({ ...dialect, comment: '\u0001' }, text, []),
+          );
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it('reads what csv-stringify has written, in any dialect and cut anywhere', async () => {
     const columns = ['id', 'note', 'amount'];
     const field = fc.oneof(

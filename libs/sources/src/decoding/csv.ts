@@ -1,6 +1,7 @@
 import { Parser, type CsvError, type CsvErrorCode } from 'csv-parse';
 import type { CsvDialect } from '../definition.js';
 import type { JsonObject, JsonValue } from '../json.js';
+import { csvLines, type CsvLines } from './csv-lines.js';
 import { DecodeError, DecoderDefinitionError } from './decode-error.js';
 import type { DecodeRecords } from './decoder.js';
 import { MAX_RECORD_CHARS, fullBatches, setMember } from './take-records.js';
@@ -11,32 +12,32 @@ import { MAX_RECORD_CHARS, fullBatches, setMember } from './take-records.js';
  * @throws DecoderDefinitionError for columns or a dialect that no body could be read with
  */
 export function csvRecords(dialect: CsvDialect): DecodeRecords {
-  const nulls = new Set(dialect.null_values ?? ['']);
+  const { null_values: nulls = [''] } = dialect;
+  const isNull = (text: string) => nulls.includes(text);
   const twice = dialect.columns && firstTwice(dialect.columns);
   if (twice !== undefined) {
     throw new DecoderDefinitionError(`columns: ${JSON.stringify(twice)} is named twice`);
   }
   openParser(dialect);
   return async function* (text) {
-    const parser = openParser(dialect);
     let columns = dialect.columns;
     const records: JsonValue[] = [];
     const take = (row: string[]): void => {
       if (!columns) columns = headerOf(row);
-      else records.push(recordOf(row, columns, nulls));
+      else records.push(recordOf(row, columns, isNull));
     };
+    const lines = csvLines(dialect);
+    let parser = lines ? undefined : parseFrom(dialect, take);
     try {
       for await (const chunk of text) {
-        parser.write(chunk);
-        takeRows(parser, take);
+        if (parser) parser.write(chunk);
+        else if (!lines!.read(chunk, take)) parser = parseFrom(dialect, take, lines);
         yield* fullBatches(records);
       }
-      parser.end();
-      for await (const row of parser as AsyncIterable<string[]>) take(row);
-    } catch (error) {
-      throw isCsvError(error) ? decodeErrorOf(error) : error;
+      parser ??= parseFrom(dialect, take, lines);
+      await parser.end();
     } finally {
-      parser.destroy();
+      parser?.destroy();
     }
     yield* fullBatches(records);
     if (records.length > 0) yield records;
@@ -66,10 +67,45 @@ function openParser(dialect: CsvDialect): Parser {
   }
 }
 
-/** Rows come out as soon as their text is written: the parser does its work within `write`. */
-function takeRows(parser: Parser, take: (row: string[]) => void): void {
-  for (let row: unknown; (row = parser.read()) !== null;) take(row as string[]);
-  if (parser.errored) throw parser.errored;
+type TakeRow = (row: string[]) => void;
+
+/** The parser, from where the lines that need none end. All of it throws DecodeError. */
+function parseFrom(dialect: CsvDialect, take: TakeRow, before?: CsvLines) {
+  const parser = openParser(dialect);
+  const columns = before?.columns();
+  // A row in front tells the parser how many fields each must have.
+  let isInFront = columns !== undefined;
+  const linesBefore = (before?.lines() ?? 0) - (isInFront ? 1 : 0);
+  const failed = (error: unknown) => (isCsvError(error) ? decodeErrorOf(error, linesBefore) : error);
+  const give = (row: string[]): void => {
+    if (isInFront) isInFront = false;
+    else take(row);
+  };
+  /** Rows come out as soon as their text is written: the parser does its work within `write`. */
+  const write = (text: string): void => {
+    parser.write(text);
+    for (let row: unknown; (row = parser.read()) !== null;) give(row as string[]);
+    if (parser.errored) throw failed(parser.errored);
+  };
+  if (isInFront)
+    write(
+      `${Array(columns)
+        .fill('0')
+        .join(dialect.delimiter ?? ',')}\n`,
+    );
+  if (before && before.rest() !== '') write(before.rest());
+  return {
+    write,
+    async end(): Promise<void> {
+      parser.end();
+      try {
+        for await (const row of parser as AsyncIterable<string[]>) give(row);
+      } catch (error) {
+        throw failed(error);
+      }
+    },
+    destroy: () => parser.destroy(),
+  };
 }
 
 function headerOf(row: string[]): string[] {
@@ -83,14 +119,14 @@ function firstTwice(names: readonly string[]): string | undefined {
 }
 
 /** The parser itself refuses a row of another length than the first one. */
-function recordOf(row: string[], columns: string[], nulls: ReadonlySet<string>): JsonObject {
+function recordOf(row: string[], columns: string[], isNull: (text: string) => boolean): JsonObject {
   if (row.length !== columns.length) {
     throw new DecodeError(`the first record has ${row.length} columns instead of ${columns.length}`);
   }
   const record: JsonObject = {};
   for (let at = 0; at < columns.length; at++) {
     const value = row[at]!;
-    setMember(record, columns[at]!, nulls.has(value) ? null : value);
+    setMember(record, columns[at]!, isNull(value) ? null : value);
   }
   return record;
 }
@@ -112,8 +148,9 @@ const MESSAGES: Partial<Record<CsvErrorCode, string>> = {
   CSV_MAX_RECORD_SIZE: `a record is longer than ${MAX_RECORD_CHARS} characters`,
 };
 
-function decodeErrorOf(error: CsvError): DecodeError {
-  const line = Number(error.lines);
+/** @param linesBefore that the parser did not see */
+function decodeErrorOf(error: CsvError, linesBefore: number): DecodeError {
+  const line = Number(error.lines) + linesBefore;
   if (error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH' && Array.isArray(error.record)) {
     const [, expected] = /expect (\d+)/.exec(error.message) ?? [];
     const message = `line ${line} has ${error.record.length} columns instead of ${expected}`;
