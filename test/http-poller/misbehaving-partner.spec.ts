@@ -87,7 +87,8 @@ async function misbehave(random: () => number): Promise<void> {
     for (const partner of partners.values()) partner.behave();
     const behavesSince = new Date();
     for (const name of NAMES) {
-      const isReadAgain = async () => (await windowsReadSince(river, name, behavesSince)) >= HOURS[name];
+      const isReadAgain = async () =>
+        (await windowsReadSince(river, name, behavesSince, endMs)) === HOURS[name];
       await until(`${name}: an honest look-back`, isReadAgain, 240_000, 50);
     }
     await poller.kill9();
@@ -112,11 +113,17 @@ async function hurry(river: PartnerRiver, signal: AbortSignal): Promise<void> {
   for (; !signal.aborted; await sleep(20)) await river.hurryFailed();
 }
 
-async function windowsReadSince(river: PartnerRiver, source: string, since: Date): Promise<number> {
+async function windowsReadSince(
+  river: PartnerRiver,
+  source: string,
+  since: Date,
+  endMs: number,
+): Promise<number> {
   const found = await river.pool.query<{ count: string }>(
     `SELECT count(DISTINCT slice_from) AS count FROM tributary.source_windows
-      WHERE source = $1 AND outcome = 'succeeded' AND started_at > $2 AND kind = 'lookback'`,
-    [source, since],
+      WHERE source = $1 AND outcome = 'succeeded' AND started_at > $2 AND kind = 'lookback'
+        AND slice_from < $3`,
+    [source, since, new Date(endMs)],
   );
   return Number(found.rows[0]!.count);
 }
