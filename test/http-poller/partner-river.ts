@@ -13,7 +13,7 @@ import type { SourceDefinition, StreamDefinition, StreamState } from '#libs/sour
 import { testDatabase, type TestDatabase } from '#test/postgres';
 import { until } from '#test/until';
 import { storedIn } from '../normalizer/log-probe.js';
-import { PollerChild } from './polling-world.js';
+import { PollerChild, hurryStream } from './polling-world.js';
 
 /** Name of the one stream of every source here. */
 export const STREAM = 'transactions';
@@ -109,11 +109,9 @@ export class PartnerRiver {
     await setPaused(this.pool, { source, stream: STREAM }, paused, 'the test');
   }
 
-  /** Makes a stream due that waits. */
-  async hurry(source: string): Promise<void> {
-    await this.pool.query('UPDATE tributary.source_state SET next_attempt_at = now() WHERE source = $1', [
-      source,
-    ]);
+  /** Makes a stream due, see `hurryStream`. */
+  hurry(source: string): Promise<void> {
+    return hurryStream(this.pool, source);
   }
 
   /** Makes streams due that wait after a failure. */

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Pool } from 'pg';
 import { startPolling, type PollerTimes } from '#apps/http-poller';
 import { Topic } from '#libs/events';
 import {
@@ -14,6 +15,7 @@ import {
 import { PlayedPartner, playedStream, type Answer, type PlayedStream } from '#test/played-partner';
 import type { PollerChildSettings } from '#test/poller-child';
 import { testDatabase, type TestDatabase } from '#test/postgres';
+import { until } from '#test/until';
 import { storedIn } from '../normalizer/log-probe.js';
 
 export const HOUR_MS = 3_600_000;
@@ -125,11 +127,9 @@ export class PollingWorld {
     return found.rows[0]?.lease_until?.getTime() ?? 0;
   }
 
-  /** Makes the streams of a source due now. */
-  async hurry({ source }: PlayedStream): Promise<void> {
-    await this.pool.query('UPDATE tributary.source_state SET next_attempt_at = now() WHERE source = $1', [
-      source,
-    ]);
+  /** Makes a stream due, see `hurryStream`. */
+  hurry({ source }: PlayedStream): Promise<void> {
+    return hurryStream(this.pool, source);
   }
 
   /** Natural keys of what the log has of the source. */
@@ -152,6 +152,17 @@ export class PollingWorld {
     await this.platform.close();
     await this.home.drop();
   }
+}
+
+/** Makes the stream of a source due, as soon as the poll that reads it has ended: it sets the time, too. */
+export async function hurryStream(pool: Pool, source: string): Promise<void> {
+  await until(`${source} is let go`, async () => {
+    const hurried = await pool.query(
+      'UPDATE tributary.source_state SET next_attempt_at = now() WHERE source = $1 AND lease_until IS NULL',
+      [source],
+    );
+    return hurried.rowCount === 1;
+  });
 }
 
 /** A poller in a process of its own. */
