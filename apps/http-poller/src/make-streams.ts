@@ -134,10 +134,7 @@ function makeStream(
     slices: rulesOf(sync),
     read: (slice, urgency, signal) => readers[urgency].read(slice, boundsOf(sync, slice), signal),
     write: (record, receivedAt) => compiled.writeRecord(record, { receivedAt }),
-    tell(event) {
-      const { events, rejections } = compiled.map(event.payload as Parameters<typeof compiled.map>[0], event);
-      return { events, rejected: rejections.length > 0 };
-    },
+    tell: (event) => compiled.tell(event.payload as Parameters<typeof compiled.tell>[0], event),
     ...(cursorOf && { cursorOf }),
   };
 }

@@ -39,10 +39,14 @@ export function parseInstant(text: string): Instant | undefined {
 
 /** Whether the text is an instant in exactly the form that events carry, of a day and time that exist. */
 export function isInstant(text: string): text is Instant {
+  if (text === lastInstant) return true; // as in the fields of one record
   if (!CANONICAL.test(text)) return false;
   const day = Number(text.slice(8, 10));
-  return day <= 28 || day <= daysOf(Number(text.slice(0, 4)), Number(text.slice(5, 7)));
+  if (day > 28 && day > daysOf(Number(text.slice(0, 4)), Number(text.slice(5, 7)))) return false;
+  lastInstant = text;
+  return true;
 }
+let lastInstant: string | undefined;
 
 /** Whether the text is a day that exists, of the years 0001 to 9999, as `2002-09-06`. */
 export function isDate(text: string): boolean {

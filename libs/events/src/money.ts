@@ -12,6 +12,7 @@ const DECIMAL = /^(-?)(\d{1,20})(?:\.(\d{1,18}))?$/;
  * @returns undefined for anything else: exponents, NaN, commas, hex, a plus sign, white space
  */
 export function parseAmount(text: string): string | undefined {
+  if (isAmount(text)) return text;
   const match = DECIMAL.exec(text);
   if (!match) return undefined;
   const whole = match[2]!.replace(/^0+(?=\d)/, '');

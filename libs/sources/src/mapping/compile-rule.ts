@@ -30,6 +30,8 @@ export interface MappedRecord {
   source: string;
   trust: Trust;
   rawPosition: string | undefined;
+  /** Whether its events are only counted: they get no ids and keys, which nothing checks, and cost as much as the rest. */
+  isCounted: boolean;
   /** Of the stream's `version` or `cursor_field`, where no field says it. */
   version: string | undefined;
 }
@@ -119,16 +121,18 @@ function compileEvent(rule: MappingRule, kind: EventKind, place: RulePlace): Com
   return (mapped, element, index) => {
     const { raw, record: from } = mapped;
     const record: Members | undefined = hasRecord ? {} : undefined;
-    const event: Members = {
-      kind,
-      event_id: hashParts([raw.event_id, ruleIndex, String(index)]),
-      source: raw.source,
-      stream: raw.stream,
-      brand: raw.brand,
-      natural_key: `${mapped.source}/${raw.stream}/${raw.natural_key}${suffix}${rule.for_each === undefined ? '' : `|${index}`}`,
-      received_at: raw.received_at,
-      trust: trust ?? mapped.trust,
-    };
+    const event: Members = mapped.isCounted
+      ? { kind, stream: raw.stream, brand: raw.brand }
+      : {
+          kind,
+          event_id: hashParts([raw.event_id, ruleIndex, String(index)]),
+          source: raw.source,
+          stream: raw.stream,
+          brand: raw.brand,
+          natural_key: `${mapped.source}/${raw.stream}/${raw.natural_key}${suffix}${rule.for_each === undefined ? '' : `|${index}`}`,
+          received_at: raw.received_at,
+          trust: trust ?? mapped.trust,
+        };
     for (const setter of setters) {
       const value = setter.read(from, element);
       if (value instanceof Fault) return reject(value.detail, setter, setter.name, mapped, element, index);

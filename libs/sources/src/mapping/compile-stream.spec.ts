@@ -463,6 +463,23 @@ describe('a natural key', () => {
     expect(rawOf({ id: 1, a: 1 }).event_id).not.toBe(rawOf({ id: 1, a: 2 }).event_id);
   });
 
+  it('is told as it is mapped', () => {
+    const compiled = compileStream(SOURCE, stream(BESITOS));
+    const value = fc.oneof(fc.constantFrom('1.5', 'USD', 'x', '', '2026-11-21 10:00:00'), fc.jsonValue());
+    const member = fc.constantFrom(...Object.keys(RECORD));
+    fc.assert(
+      fc.property(fc.dictionary(member, value), (changes) => {
+        const record = { ...RECORD, ...(JSON.parse(JSON.stringify(changes)) as JsonObject) };
+        const raw = compiled.recordEvent(record, { receivedAt: RECEIVED_AT });
+        const { events, rejections } = compiled.map(record, raw);
+        const told = compiled.tell(record, raw);
+        expect(told.rejected).toBe(rejections.length > 0);
+        expect(told.events.length).toBe(events.length);
+        expect(events).toMatchObject(told.events);
+      }),
+    );
+  });
+
   it('is written with its payload sorted, and is read back as it is', () => {
     const compiled = compileStream(SOURCE, stream(BESITOS));
     const member = fc.constantFrom('id', 'b', 'a', 'é"', '10', '9');

@@ -29,6 +29,13 @@ export interface Mapped {
   warnings: Rejection[];
 }
 
+/** What a record comes to, for who counts: the same as if it were mapped. */
+export interface Told {
+  /** Its events without ids and keys. */
+  events: { kind: string; amount?: string; currency?: string }[];
+  rejected: boolean;
+}
+
 /** What is known of a record besides itself. */
 export interface Reception {
   receivedAt: Instant;
@@ -57,6 +64,8 @@ export interface CompiledStream {
    * @param rawPosition where the raw event stands on `raw-events`: `partition/offset`
    */
   map: (record: JsonObject, raw: RecordEvent, rawPosition?: string) => Mapped;
+  /** What `map` makes of a record, only to be counted, at two thirds of the cost. Never throws. */
+  tell: (record: JsonObject, raw: RecordEvent) => Told;
 }
 
 const POSTBACK = '.postback';
@@ -105,6 +114,25 @@ export function compileStream(
     if (receiptId !== undefined) event.receipt_id = receiptId;
     return { event, payload };
   };
+  const map = (
+    record: JsonObject,
+    raw: RecordEvent,
+    rawPosition: string | undefined,
+    isCounted: boolean,
+  ): Mapped => {
+    const violations = check === undefined ? [] : rejectionsOf(check, record);
+    if (violations.length > 0 && !warns) return { events: [], rejections: violations, warnings: [] };
+    const { events, rejections } = mapRecord({
+      record: plugin ? plugin(record) : record,
+      raw,
+      source: source.name,
+      trust: raw.source.endsWith(POSTBACK) ? 'postback' : 'partner_api',
+      rawPosition,
+      isCounted,
+      version: latestStands ? raw.received_at : readCursor && versionOf(readCursor(record), parseZoned),
+    });
+    return { events, rejections, warnings: violations };
+  };
   return {
     naturalKeyOf,
     recordEvent: (record, reception) => identify(record, reception).event,
@@ -112,18 +140,10 @@ export function compileStream(
       const { event, payload } = identify(record, reception);
       return { event, value: writeRawEvent(event, payload) };
     },
-    map: (record, raw, rawPosition) => {
-      const violations = check === undefined ? [] : rejectionsOf(check, record);
-      if (violations.length > 0 && !warns) return { events: [], rejections: violations, warnings: [] };
-      const mapped = mapRecord({
-        record: plugin ? plugin(record) : record,
-        raw,
-        source: source.name,
-        trust: raw.source.endsWith(POSTBACK) ? 'postback' : 'partner_api',
-        rawPosition,
-        version: latestStands ? raw.received_at : readCursor && versionOf(readCursor(record), parseZoned),
-      });
-      return { ...mapped, warnings: violations };
+    map: (record, raw, rawPosition) => map(record, raw, rawPosition, false),
+    tell: (record, raw) => {
+      const { events, rejections } = map(record, raw, undefined, true);
+      return { events, rejected: rejections.length > 0 };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { canonicalJson, isDate, parseAmount } from '#libs/events';
+import { canonicalJson, fieldRules, isDate, parseAmount } from '#libs/events';
 import type { FieldSpec } from '../definition.js';
 import type { JsonValue } from '../json.js';
 import type { FieldTarget } from './event-fields.js';
@@ -83,8 +83,7 @@ function changed(change: (text: string) => string): Convert {
   };
 }
 
-const ASCII = /^[\x20-\x7e]*$/;
-const id = changed((t) => (ASCII.test(t) ? t : t.normalize('NFC')));
+const id = changed((t) => (fieldRules.isPrintableAscii(t) ? t : t.normalize('NFC')));
 
 const NO_DECIMAL = new Fault(
   'must be a plain decimal of up to 20 digits before and 18 behind the point, without exponent, signs of thousands or currency',

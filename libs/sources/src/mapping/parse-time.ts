@@ -9,6 +9,20 @@ export type ParseTime = (text: string) => Instant | undefined;
  * @param timezone of times that do not say theirs; without it such a time is refused
  */
 export function compileTime(format: TimeFormat, timezone: string | undefined): ParseTime {
+  const parse = compileFormat(format, timezone);
+  let lastText: string | undefined;
+  let last: Instant | undefined;
+  // Records come by their time: the next one often has the same.
+  return (text) => {
+    if (text !== lastText) {
+      last = parse(text);
+      lastText = text;
+    }
+    return last;
+  };
+}
+
+function compileFormat(format: TimeFormat, timezone: string | undefined): ParseTime {
   const toUtc = timezone === undefined ? undefined : compileZone(timezone);
   if (format === 'iso') return (text) => parseIso(text, toUtc);
   if (format === 'epoch_seconds') return (text) => fromEpoch(text, 6);
