@@ -32,6 +32,7 @@ export { CREDIT_KEYS, type CreditKey, type CreditRow } from './models/credit-rep
 export { CONVERSION_SCALE, shareOut, type Credit } from './models/share-out.js';
 export { rebuild, type RebuildProgress } from './rebuild.js';
 export { conversionIdOf, conversionKeyOf } from './conversion-key.js';
+export { factsOfEvents, type Facts } from './facts-of-events.js';
 export { IdentityGraph, distinctIdentities, endsOf, identityKey, namedBy } from './identity-graph.js';
 export { IdentityReader } from './identity-reader.js';
 export { Journeys, type Destination, type Step } from './journeys.js';

@@ -7,6 +7,7 @@ import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addMigrate } from './commands/migrate.js';
 import { addRebuild } from './commands/rebuild.js';
+import { addSources } from './commands/sources.js';
 import { addStatus } from './commands/status.js';
 import { messageOf } from './error-message.js';
 import { ExitCode } from './exit-code.js';
@@ -21,6 +22,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .description('Conversions from pixels become one attributed table: the tools of its operators')
     .version(VERSION)
     .exitOverride()
+    .enablePositionalOptions() // a subcommand may have options of its parent's names
     .showHelpAfterError('(--help says more)')
     .addHelpText(
       'after',
@@ -39,6 +41,7 @@ Exit codes: 0 done, 1 it did not succeed, 2 wrong use.`,
     addImport,
     addDeadLetters,
     addRebuild,
+    addSources,
   ])
     add(program);
   try {

@@ -88,6 +88,7 @@ export {
   claimStream,
   failStream,
   lookAtStream,
+  readStreamState,
   registerStreams,
   releaseStream,
   renewStreamLease,

@@ -13,6 +13,12 @@ export { publishFitting, type RecordGroup, type TooLarge } from './publish-fitti
 export { runProcess, startProcess, type RunningProcess } from './run-process.js';
 export { secretsOf, type Secrets } from './secrets.js';
 export { SettingsError, readSettings } from './settings.js';
-export { readSourcesDir, type LoadedSource, type SourcesDir } from './sources-dir.js';
+export {
+  readSourceFile,
+  readSourcesDir,
+  sourceFilesIn,
+  type LoadedSource,
+  type SourcesDir,
+} from './sources-dir.js';
 export { NotMigratedError, assertMigrated, migrate, topicSpecs } from './topics.js';
 export { VERSION } from './version.js';

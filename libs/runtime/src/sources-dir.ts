@@ -26,16 +26,10 @@ export interface SourcesDir {
 export function readSourcesDir(dir: string): SourcesDir {
   const sources: LoadedSource[] = [];
   const problems: SourceProblem[] = [];
-  for (const name of filesOf(dir)) {
-    const file = join(dir, name);
-    const text = readText(file);
-    if (typeof text === 'object') {
-      problems.push({ file, line: 1, column: 1, at: '', message: `the file ${text.problem}` });
-      continue;
-    }
-    const parsed = parseSource(text, file, schemasBeside(file));
-    if ('problems' in parsed) problems.push(...parsed.problems);
-    else sources.push({ ...parsed, file });
+  for (const file of sourceFilesIn(dir)) {
+    const read = readSourceFile(file);
+    if ('problems' in read) problems.push(...read.problems);
+    else sources.push(read);
   }
   const twice = sources.filter(
     ({ source }) => sources.filter((s) => s.source.name === source.name).length > 1,
@@ -48,11 +42,22 @@ export function readSourcesDir(dir: string): SourcesDir {
   return { sources: sources.filter((s) => !twice.includes(s)), problems };
 }
 
-function filesOf(dir: string): string[] {
+/** Reads one file, and the schemas that it names. */
+export function readSourceFile(file: string): LoadedSource | { problems: SourceProblem[] } {
+  const text = readText(file);
+  if (typeof text === 'object') {
+    return { problems: [{ file, line: 1, column: 1, at: '', message: `the file ${text.problem}` }] };
+  }
+  const parsed = parseSource(text, file, schemasBeside(file));
+  return 'problems' in parsed ? parsed : { ...parsed, file };
+}
+
+/** Paths of the definitions in a folder, sorted; of one that is not there none. */
+export function sourceFilesIn(dir: string): string[] {
   try {
     return readdirSync(dir, { withFileTypes: true })
       .filter((entry) => !entry.isDirectory() && /^[^.].*\.ya?ml$/.test(entry.name))
-      .map((entry) => entry.name)
+      .map((entry) => join(dir, entry.name))
       .sort();
   } catch (e) {
     if ((e as NodeJS.ErrnoException).code === 'ENOENT') return [];

@@ -1,6 +1,6 @@
 export type * from './definition.js';
 export { DecodeError, DecoderDefinitionError } from './decoding/decode-error.js';
-export { compileDecoder, type Decode } from './decoding/decoder.js';
+export { compileDecoder, type ClosableBody, type Decode } from './decoding/decoder.js';
 export { decodeContentEncoding } from './decoding/decompress.js';
 export type { ApiBudget, HttpRequest, HttpResponse, HttpSend } from './http.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
@@ -9,6 +9,8 @@ export type { RecordBatch, Slice, SliceResult, StreamState } from './slices.js';
 export { DEFINITION_SCHEMA } from './loading/definition-schema.js';
 export { parseSource, type ParsedSource, type ReadSchema } from './loading/parse-source.js';
 export { placeholdersIn } from './loading/check-placeholders.js';
+export { TEXT_FORMATS, durationMs } from './loading/text-formats.js';
+export { YamlFile } from './loading/yaml-file.js';
 export { problemText, type SourceProblem } from './loading/problem.js';
 export {
   compileStream,
@@ -34,7 +36,7 @@ export {
   type StreamReader,
   type StreamReaderParts,
 } from './reading/stream-reader.js';
-export { maskRequest } from './requesting/mask-request.js';
+export { maskRequest, masker } from './requesting/mask-request.js';
 export type { EnvLookup, SecretLookup } from './requesting/placeholders.js';
 export { parseQuery } from './requesting/query.js';
 export { requestOf, type RequestDraft } from './requesting/request-draft.js';

@@ -65,6 +65,18 @@ export async function claimStream(
   return claimed.rows[0];
 }
 
+/** The stream's state as it is stored; undefined where no poller has seen the stream. */
+export async function readStreamState(
+  pool: Pool,
+  { source, stream }: StreamKey,
+): Promise<{ state: object | null } | undefined> {
+  const found = await pool.query<{ state: object | null }>(
+    'SELECT state FROM tributary.source_state WHERE source = $1 AND stream = $2',
+    [source, stream],
+  );
+  return found.rows[0];
+}
+
 /** What the table says of a stream before it is claimed. */
 export interface StreamLook {
   /** In how many milliseconds it may be claimed; null while it is paused. */

@@ -1,0 +1,203 @@
+import { confirm } from '@inquirer/prompts';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { missingSettings, readEnvironment, secretsOf } from '#libs/runtime';
+import { parseSource } from '#libs/sources';
+import { CommandFailed } from '../exit-code.js';
+import { print, strong } from '../print.js';
+import { neededSettings, secretVariable } from '../sources/needed-settings.js';
+import { askPerson } from '../sources/new/ask-person.js';
+import { authenticatorOf, definitionOf, type Told } from '../sources/new/definition-of.js';
+import {
+  AnswersProblem,
+  flagOf,
+  gatherAnswers,
+  type GetSample,
+  type Given,
+} from '../sources/new/gather-answers.js';
+import { fetchSample } from '../sources/new/fetch-sample.js';
+import type { Answers } from '../sources/new/question.js';
+import { questions } from '../sources/new/questions.js';
+import { lookAtSample, type Sample } from '../sources/new/sample.js';
+import { writeDefinition } from '../sources/new/write-definition.js';
+import { sourcesDir } from '../sources/sources-dir.js';
+
+interface Options {
+  map: Record<string, string>;
+  currency?: string;
+  sampleFile?: string;
+  fetch?: true;
+  out?: string;
+  force?: true;
+  [flag: string]: unknown;
+}
+
+const SCHEMA_FILE = 'libs/sources/source-definition.schema.json';
+
+/** `tributary sources new`: a definition by questions. */
+export function addSourcesNew(sources: Command): void {
+  const command = sources
+    .command('new')
+    .description('write the definition of a partner: asks what it has to know, or takes it as flags')
+    .argument('[name]', 'name of the source');
+  for (const [name, question] of questions()) {
+    const choices = question.choices ? ` (${Object.keys(question.choices).join(', ')})` : '';
+    if (name !== 'name') command.option(question.flag, `${question.help}${choices}`);
+  }
+  command
+    .option(
+      '--map <field=path>',
+      'a field of the event and where it stands in a record; repeatable',
+      mapArgument,
+      {},
+    )
+    .option('--currency <code|path>', 'currency of the amounts: its code, or the field that holds it')
+    .option(
+      '--sample-file <file>',
+      'a saved answer of the partner: fields, times and paging are taken from it',
+    )
+    .option('--fetch', 'ask the partner once now for the URL as it stands, instead of --sample-file')
+    .option('--out <file>', 'the file to write (default: <name>.yaml in SOURCES_DIR)')
+    .option('--force', 'overwrite the file')
+    .addHelpText(
+      'after',
+      `
+On a terminal it asks what the flags do not say. Elsewhere, or where the flags suffice, it asks nothing and takes
+what is likely. The file is commented and valid at once; look it over.
+
+Examples:
+  npx tributary sources new
+  npx tributary sources new acme --sample-file answer.json \\
+    --url 'https://api.acme.example/v1/payouts?from=2026-01-01&to=2026-01-02&page=1&per_page=100' \\
+    --auth api_key --event payout`,
+    )
+    .action((name: string | undefined, options: Options) => run(name, options));
+}
+
+async function run(name: string | undefined, options: Options): Promise<void> {
+  const given: Given = {
+    answers: { ...answersOf(options), ...(name !== undefined && { name }) },
+    map: options.map,
+    ...(options.currency !== undefined && { currency: options.currency }),
+    year: new Date().getUTCFullYear(),
+  };
+  const told = await gather(given, sampleFrom(options));
+  const file = options.out ?? join(sourcesDir(), `${told.answers.name}.yaml`);
+  const text = textOf(told, file);
+  const parsed = parseSource(text, file);
+  if ('problems' in parsed) {
+    const problems = parsed.problems.map(({ at, message }) => `  ${at}: ${message}`);
+    throw new CommandFailed(`these answers do not fit together:\n${problems.join('\n')}`);
+  }
+  await write(file, text, options.force ?? false);
+  print(`wrote ${strong(file)}\n\n${nextSteps(told, file, text)}`);
+}
+
+/** Asks only where the flags do not suffice, and somebody is there. */
+async function gather(given: Given, getSample: GetSample): Promise<Told> {
+  try {
+    return await gatherAnswers(given, getSample, undefined);
+  } catch (error) {
+    if (!(error instanceof AnswersProblem)) throw error;
+    if (process.stdin.isTTY && process.stderr.isTTY) return gatherAnswers(given, getSample, askPerson);
+    throw new CommandFailed(
+      `more has to be known of this partner:\n${error.problems.map((p) => `  ${p}`).join('\n')}`,
+    );
+  }
+}
+
+function answersOf(options: Options): Answers {
+  return Object.fromEntries(
+    questions().flatMap(([name, question]) => {
+      const flag = flagOf(question)
+        .slice(2)
+        .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+      const value = options[flag];
+      return typeof value === 'string' ? [[name, value.trim()]] : [];
+    }),
+  );
+}
+
+/** From a file, or from the partner where that is wanted; looked at once. */
+function sampleFrom({ sampleFile, fetch: isFetched }: Options): GetSample {
+  let sample: Sample | undefined;
+  return async (answers, isAsked) => {
+    if (sample) return sample;
+    if (sampleFile !== undefined) return (sample = await readSample(sampleFile));
+    if (isFetched || (isAsked && (await wantsToFetch(answers)))) return (sample = await fetchSample(answers));
+    return undefined;
+  };
+}
+
+async function readSample(file: string): Promise<Sample> {
+  const text = await readFile(file, 'utf8');
+  try {
+    return lookAtSample(text);
+  } catch (error) {
+    throw new CommandFailed(`${file} is no answer that can be understood: ${(error as Error).message}`);
+  }
+}
+
+/** Offered where all that it needs is set. */
+function wantsToFetch(answers: Answers): Promise<boolean> {
+  const environment = readEnvironment();
+  const missing = missingSettings(
+    [authenticatorOf(answers), answers.url],
+    environment,
+    secretsOf(environment),
+  );
+  if (missing.length === 0) {
+    return confirm(
+      { message: 'Ask the partner once now, to see what it answers?' },
+      { output: process.stderr },
+    );
+  }
+  const names = missing.join(', ');
+  process.stderr.write(`(with ${names} set, I could ask the partner once and offer you its fields)\n`);
+  return Promise.resolve(false);
+}
+
+function textOf(told: Told, file: string): string {
+  const definition = definitionOf(told);
+  const [stream] = definition.streams;
+  const { secrets, variables } = neededSettings(JSON.stringify(definition));
+  const needs = [...variables, ...secrets.map(secretVariable)].join(', ');
+  const head = [
+    `${definition.name}: ${stream!.mapping[0]!.event} events from ${stream!.requester.url}`,
+    ...(needs === '' ? [] : [`Needs ${needs}.`]),
+  ];
+  const schema = relative(dirname(file), SCHEMA_FILE);
+  const isInside = !isAbsolute(file) && !relative('.', file).startsWith('..');
+  return writeDefinition(definition, head, isInside ? schema : undefined);
+}
+
+async function write(file: string, text: string, force: boolean): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    await writeFile(file, text, { flag: force ? 'w' : 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new CommandFailed(`${file} is there already; --force overwrites it, --out names another file`);
+  }
+}
+
+function nextSteps({ answers }: Told, file: string, text: string): string {
+  const { secrets, variables } = neededSettings(text);
+  const settings = [...variables.map((v) => `${v}=…`), ...secrets.map((s) => `${secretVariable(s)}=…`)];
+  return [
+    'Next:',
+    ...settings.map((setting) => `  put ${setting} into .env, or into the environment`),
+    `  npx tributary sources validate ${file}`,
+    `  npx tributary sources check ${answers.name} ${answers.stream}            one request, and what comes back`,
+    `  npx tributary sources read ${answers.name} ${answers.stream} --dry-run   records, events, rows; nothing is stored`,
+  ].join('\n');
+}
+
+function mapArgument(text: string, before: Record<string, string>): Record<string, string> {
+  const [, field, path] = /^(\w+)=(.+)$/s.exec(text) ?? [];
+  if (field === undefined || path === undefined) {
+    throw new InvalidArgumentError('It must be field=path, as player_id=user.id.');
+  }
+  return { ...before, [field]: path };
+}

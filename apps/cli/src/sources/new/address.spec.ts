@@ -1,0 +1,36 @@
+import { readAddress, sourceNameOf, streamNameOf } from './address.js';
+
+describe('a URL of a partner', () => {
+  it('tells what its parameters are, and keeps no credential', () => {
+    const url =
+      'https://api.acme.example/v2/rows?dateFrom=2026-01-01&dateTo=2026-01-02&page_no=1&per_page=50&token=hunter2&is_x=1';
+    expect(readAddress(url)).toEqual({
+      url: 'https://api.acme.example/v2/rows',
+      params: { is_x: '1' },
+      window: { from: 'dateFrom', to: 'dateTo', time: { format: 'yyyy-MM-dd', hasZone: false } },
+      credential: 'token',
+      page: 'page_no',
+      size: { name: 'per_page', value: '50' },
+    });
+  });
+
+  it.each([
+    ['https://wall.besitos.ai/data', 'besitos'],
+    ['https://api.acme.co.uk/x', 'acme'],
+    ['http://localhost:80/x', undefined],
+    ['http://127.0.0.1/x', undefined],
+    ['no url', undefined],
+  ])('%s is of %s', (url, name) => {
+    expect(sourceNameOf(url)).toBe(name);
+  });
+
+  it.each([
+    ['https://a.example/v1/payouts?from=x/y', 'payouts'],
+    ['https://a.example/admin/orders.json', 'orders'],
+    ['https://a.example/publishers/12/transactions/', 'transactions'],
+    ['https://a.example/api/v1', undefined],
+    ['${env.URL}/users', 'users'],
+  ])('%s has %s', (url, name) => {
+    expect(streamNameOf(url)).toBe(name);
+  });
+});
