@@ -20,7 +20,7 @@ import {
 import { localBudget } from './local-budget.js';
 
 /** Why a reading was ended on purpose. */
-export class EnoughRead extends Error {}
+class EnoughRead extends Error {}
 
 /** An answer as it came, still encoded; up to 32 MiB of its body. */
 export interface LatestAnswer {

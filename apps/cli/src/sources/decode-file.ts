@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import {
   compileDecoder,
   compileFilter,
@@ -46,9 +45,4 @@ export function decodeFile(stream: StreamDefinition, path: string): Promise<Deco
 /** A record that is no object stands in the member `value` of one, as the reader has it. */
 function asObject(record: JsonValue): JsonObject {
   return isJsonObject(record) ? record : { value: record };
-}
-
-/** The source and stream that a fixture is of, by its path. */
-export function namesOfFixture(path: string): { source: string; stream: string } {
-  return { source: basename(dirname(path)), stream: basename(path).replace(/\..*$/, '') };
 }

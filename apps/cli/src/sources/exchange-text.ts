@@ -23,7 +23,7 @@ export function requestDetails({ headers, body }: HttpRequest): string[] {
 }
 
 /** `1.2 kB`. */
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
   return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -66,7 +66,7 @@ export function sliceOf(sync: IncrementalSyncDefinition, wanted: Wanted, nowMs: 
 }
 
 /** A window of time. */
-export function timeSlice(
+function timeSlice(
   sync: Extract<IncrementalSyncDefinition, { type: 'datetime' }>,
   fromMs: number,
   toMs: number,

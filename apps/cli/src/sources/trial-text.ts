@@ -84,7 +84,7 @@ export function countOf(n: number, what: string): string {
 }
 
 /** `8 payout, 2 reversal`, the most first. */
-export function countBy(names: readonly string[]): string {
+function countBy(names: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts]

@@ -105,7 +105,7 @@ function fieldsOfEntity(kind: EntityKind): EventField[] {
 }
 
 /** Whether the record of an entity has a currency, which its amounts bring with them. */
-export function hasMoney(kind: EntityKind): boolean {
+function hasMoney(kind: EntityKind): boolean {
   return 'currency' in specOf(kind).fields;
 }
 
