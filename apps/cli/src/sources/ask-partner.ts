@@ -58,6 +58,9 @@ export interface AccessOptions {
   offline?: true;
 }
 
+const ONE_REFRESH_TOKEN =
+  'note: where the partner gives a new refresh token with each use, this command uses up the one that is set, and the new one is not kept';
+
 /** Where a body is kept, up to so many bytes. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 
@@ -74,6 +77,9 @@ export function openPartner(
   options: AccessOptions = {},
 ): PartnerAccess {
   const environment = readEnvironment();
+  if ((stream.authenticator ?? source.authenticator)?.type === 'oauth2_refresh_token' && !options.offline) {
+    process.stderr.write(`${ONE_REFRESH_TOKEN}\n`);
+  }
   const client = createHttpClient({ env: environment });
   const now = options.now ?? Date.now;
   let left = Infinity;

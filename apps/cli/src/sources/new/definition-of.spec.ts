@@ -14,8 +14,22 @@ const SAMPLES: Record<string, Sample | undefined> = {
   json: lookAtSample(
     JSON.stringify({
       data: [
-        { id: 1, user: { id: 'a' }, payout: 1.5, currency: 'EUR', created: '2026-01-02 03:04:05' },
-        { id: 2, user: { id: 'b' }, payout: 2, currency: 'EUR', created: '2026-01-02 03:04:06' },
+        {
+          id: 1,
+          user: { id: 'a' },
+          payout: 1.5,
+          currency: 'EUR',
+          created: '2026-01-02 03:04:05',
+          updated_at: '2026-01-03T00:00:00Z',
+        },
+        {
+          id: 2,
+          user: { id: 'b' },
+          payout: 2,
+          currency: 'EUR',
+          created: '2026-01-02 03:04:06',
+          updated_at: '2026-01-03T00:00:00Z',
+        },
       ],
       meta: { total: 2, next: null },
     }),
@@ -146,12 +160,14 @@ describe('a definition from answers', () => {
             stop: { next_url_path: 'meta.next', total_path: 'meta.total' },
           },
           primary_key: ['id'],
+          cursor_field: 'updated_at',
           mapping: [
             {
               event: 'payout',
               fields: {
                 partner: { const: 'acme' },
                 occurred_at: { path: 'created', time: 'yyyy-MM-dd HH:mm:ss', timezone: 'UTC' },
+                version: { path: 'updated_at', time: 'iso' },
                 transaction_id: 'id',
                 click_id: 'sub1',
                 amount: { path: 'payout', money: { path: 'currency' } },

@@ -24,7 +24,7 @@ export interface Told {
   /** Code or path; only of kinds with money. */
   currency?: string;
   /** What an answer of the partner tells besides. */
-  sample?: Pick<Sample, 'delimiter' | 'paging'>;
+  sample?: Pick<Sample, 'delimiter' | 'fields' | 'paging'>;
 }
 
 /** The source that the answers describe. */
@@ -52,6 +52,7 @@ function streamOf(told: Told): StreamDefinition {
     ...(answers.records && { record_selector: { path: answers.records } }),
     ...(paginator.type !== 'none' && { paginator }),
     primary_key: answers.key!.split(',').map((path) => path.trim()),
+    ...(told.map['version'] !== undefined && { cursor_field: told.map['version'] }),
     mapping: [ruleOf(told)],
   };
 }
@@ -220,7 +221,8 @@ function constantsOf(kind: EventKind, partner: string): Record<string, FieldSpec
   return {};
 }
 
-function specOf({ form }: EventField, path: string, { answers, currency = 'USD' }: Told): FieldSpec {
+function specOf({ form }: EventField, path: string, told: Told): FieldSpec {
+  const { currency = 'USD' } = told;
   switch (form) {
     case 'text':
     case 'currency':
@@ -229,12 +231,16 @@ function specOf({ form }: EventField, path: string, { answers, currency = 'USD' 
     case 'money':
       return { path, money: isCurrencyCode(currency) ? currency : { path: currency } };
     case 'time':
-      return {
-        path,
-        time: answers.time_format!,
-        ...(!namesZone(answers.time_format!) && { timezone: answers.timezone! }),
-      };
+      return timeSpecOf(path, told);
   }
+}
+
+/** As the field itself is written where an answer has it, else as times are in general. */
+function timeSpecOf(path: string, { answers, sample }: Told): FieldSpec {
+  const seen = sample?.fields.find((f) => f.path === path)?.time;
+  const time = seen?.format ?? answers.time_format!;
+  const hasZone = seen?.hasZone ?? namesZone(time);
+  return { path, time, ...(!hasZone && { timezone: answers.timezone! }) };
 }
 
 /** Whether a text is the code of a currency, and no path. */

@@ -57,6 +57,15 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   ],
   currency: ['currency', 'currency_code', 'currencyCode', 'currency_id', 'commissionAmount.currency'],
   click_id: ['click_id', 'clickId', 'clickid', 'sub_id1', 'subid_1', 'sub1', 'clickRefs.clickRef'],
+  version: [
+    'updated_at',
+    'updatedAt',
+    'modified_at',
+    'modifiedAt',
+    'last_modified',
+    'changed_at',
+    'amended_at',
+  ],
   touch_id: ['touch_id', 'event_id', 'id'],
   client_id: ['client_id', 'clientId', 'user_pseudo_id', 'ga_client_id'],
 };
@@ -71,16 +80,18 @@ function field(name: string, form: FieldForm, isRequired: boolean): EventField {
 const WHEN = required('occurred_at', 'time');
 const WHOSE = [optional('player_id'), optional('click_id')];
 const MONEY = optional('amount', 'money');
+/** When the record was last changed: of two tellings the later stands. */
+const VERSION = optional('version', 'time');
 
 /** What a mapping of these kinds fills; `conversion_type` and `partner` are no fields of the record. */
 const OF_KIND: Record<Exclude<EventKind, EntityKind>, readonly EventField[]> = {
-  install: [WHEN, ...WHOSE],
-  registration: [WHEN, ...WHOSE],
-  deposit: [WHEN, optional('transaction_id'), ...WHOSE, MONEY],
-  purchase: [WHEN, optional('transaction_id'), ...WHOSE, optional('user_id'), MONEY],
-  payout: [WHEN, required('transaction_id'), ...WHOSE, MONEY],
-  withdrawal: [WHEN, required('transaction_id'), required('player_id'), required('amount', 'money')],
-  bonus: [WHEN, required('transaction_id'), required('player_id'), required('amount', 'money')],
+  install: [WHEN, VERSION, ...WHOSE],
+  registration: [WHEN, VERSION, ...WHOSE],
+  deposit: [WHEN, VERSION, optional('transaction_id'), ...WHOSE, MONEY],
+  purchase: [WHEN, VERSION, optional('transaction_id'), ...WHOSE, optional('user_id'), MONEY],
+  payout: [WHEN, VERSION, required('transaction_id'), ...WHOSE, MONEY],
+  withdrawal: [WHEN, VERSION, required('transaction_id'), required('player_id'), required('amount', 'money')],
+  bonus: [WHEN, VERSION, required('transaction_id'), required('player_id'), required('amount', 'money')],
   refund: [WHEN, required('transaction_id'), required('refund_id'), required('amount', 'money')],
   reversal: [WHEN, required('transaction_id'), optional('player_id')],
   click: [WHEN, required('click_id'), optional('player_id')],

@@ -15,6 +15,7 @@ const COMMENTS: Readonly<Record<string, string>> = {
   'streams.*.incremental_sync.lookback_count':
     'this many ids back again, for ids that become visible out of order',
   'streams.*.primary_key': 'names a record; read again it must be the same',
+  'streams.*.cursor_field': 'grows whenever a record changes',
   'authenticator.parts': 'what is signed, in this order; `tributary sources sign` shows the text',
   'authenticator.claims': 'what the token says',
 };
