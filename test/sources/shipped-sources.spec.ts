@@ -23,6 +23,7 @@ import { playEverflow } from '#test/partners/everflow-partner';
 import { playPerformcb } from '#test/partners/performcb-partner';
 import { playShopify } from '#test/partners/shopify-partner';
 import { testDatabase, type TestDatabase } from '#test/postgres';
+import { runNode } from '#test/run-node';
 import { until } from '#test/until';
 
 const NOW = DateTime.utc().startOf('second');
@@ -352,6 +353,16 @@ it('makes one row of what Besitos tells by API and postback, and takes back what
       sources: [...(id < 6 ? ['besitos'] : []), ...(id % 4 === 2 ? ['besitos.postback'] : [])],
     })),
   ]);
+});
+
+it('make of the recorded answers what stands beside them', async () => {
+  const fixtures = readdirSync('sources/fixtures', { recursive: true, encoding: 'utf8' });
+  const answers = fixtures.filter((name) => /\/[a-z_]+\.(json|csv|xml)$/.test(name));
+  const { code, stdout, stderr } = await runNode(['bin/tributary.js', 'sources', 'validate', '--json']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const files = JSON.parse(stdout) as { fixtures: { ok: boolean }[] }[];
+  expect(files.flatMap((file) => file.fixtures).map(({ ok }) => ok)).toEqual(answers.map(() => true));
+  expect(fixtures.filter((name) => name.endsWith('.events.json'))).toHaveLength(answers.length);
 });
 
 it('are all taken by the loader, and wait until they are set up', async () => {
