@@ -11,7 +11,13 @@ describe('secrets', () => {
   it('stand in the environment, else in files, whose last line break is no part of them', () => {
     writeFileSync(join(folder, 'BOTH'), 'file');
     writeFileSync(join(folder, 'FILE'), 'of the file \n');
-    const secrets = secretsOf({ SECRET_BOTH: 'environment', SECRET_LOWER: 'x', SECRETS_DIR: folder });
+    const secrets = secretsOf({
+      SECRET_BOTH: 'environment',
+      SECRET_LOWER: 'x',
+      SECRET_FILE: '',
+      SECRET_NONE: '',
+      SECRETS_DIR: folder,
+    });
     expect(['BOTH', 'FILE', 'lower', 'NONE'].map(secrets)).toEqual([
       'environment',
       'of the file ',

@@ -18,8 +18,9 @@ export function secretsOf(environment: Environment): Secrets {
   const folder = environment['SECRETS_DIR'] || undefined;
   return (name) => {
     if (!NAME.test(name)) return undefined;
-    const given = environment[`SECRET_${name}`] ?? environment[`SECRET_${name.toUpperCase()}`];
-    return given ?? (folder === undefined ? undefined : fileText(join(folder, name)));
+    // What is set to nothing is not set, as every other setting has it
+    const given = environment[`SECRET_${name}`] || environment[`SECRET_${name.toUpperCase()}`];
+    return given || (folder === undefined ? undefined : fileText(join(folder, name)));
   };
 }
 
