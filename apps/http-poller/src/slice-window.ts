@@ -1,5 +1,5 @@
 import { hashParts, type Instant } from '#libs/events';
-import type { Slice, StreamState } from '#libs/sources';
+import { MAX_NEW_WINDOWS, type Slice, type StreamState } from '#libs/sources';
 
 /** The most that a cursor's text may take in an index. */
 const MAX_KEY_CHARACTERS = 500;
@@ -31,13 +31,10 @@ export function kindOfSlice(slice: Slice, state: StreamState): 'live' | 'lookbac
   return isAgain ? 'lookback' : 'live';
 }
 
-/** A plan of so many new windows was cut off: history is caught up in several. */
-const LONGEST_PLAN = 1000;
-
 /** Whether more is due behind a plan. The look-back, which comes last, is planned whole. */
 export function isCutOff(plan: readonly Slice[]): boolean {
   const last = plan.at(-1);
-  return plan.length >= LONGEST_PLAN && !(last?.type === 'datetime' && last.completesTiers);
+  return plan.length >= MAX_NEW_WINDOWS && !(last?.type === 'datetime' && last.completesTiers);
 }
 
 function shortened(text: string): string {

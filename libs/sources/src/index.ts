@@ -22,6 +22,7 @@ export {
 } from './mapping/compile-stream.js';
 export { compileComparison, compileFilter } from './mapping/condition.js';
 export { compileZone, type ToUtc } from './mapping/time-zone.js';
+export { MAX_NEW_WINDOWS } from './windows/datetime-slices.js';
 export { advance, backfillSlices, initialState, planSlices } from './windows/plan-slices.js';
 export { wireBounds } from './windows/wire-bounds.js';
 export type { AuthenticatorWorld } from './authenticators/authenticator.js';
