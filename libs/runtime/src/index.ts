@@ -2,7 +2,7 @@ export type { App, RunningApp } from './app.js';
 export { readEnvironment, type Environment } from './environment.js';
 export { EventLogServer, PassErrorsOn, type Subscription } from './event-log-server.js';
 export { Health, type Check } from './health.js';
-export { missingSettings } from './missing-settings.js';
+export { missingSettings, neededSettings } from './missing-settings.js';
 export { NestLogger, createLogger, type Logger } from './logger.js';
 export { Metrics } from './metrics.js';
 export { deadLetterOfRecord, publishDeadLetters } from './dead-letters.js';

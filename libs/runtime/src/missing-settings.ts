@@ -5,9 +5,14 @@ import type { Secrets } from './secrets.js';
 const LOOKUP = /^(env|secret)\.(.+)$/;
 
 /**
- * Variables that the placeholders of a part of a definition need and that are not set, each once; a secret by the
- * variable that would hold it, though it may as well be a file of `SECRETS_DIR`.
+ * Variables that the placeholders of a part of a definition need, each once; a secret by the variable that would hold it,
+ * though it may as well be a file of `SECRETS_DIR`.
  */
+export function neededSettings(part: unknown): string[] {
+  return missingSettings(part, {}, () => undefined);
+}
+
+/** Those of `neededSettings` that are not set. */
 export function missingSettings(part: unknown, environment: Environment, secrets: Secrets): string[] {
   const names = new Set(placeholdersIn(JSON.stringify(part)));
   return [...names].flatMap((placeholder) => {

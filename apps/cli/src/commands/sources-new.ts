@@ -2,11 +2,10 @@ import { confirm } from '@inquirer/prompts';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { missingSettings, readEnvironment, secretsOf } from '#libs/runtime';
+import { missingSettings, neededSettings, readEnvironment, secretsOf } from '#libs/runtime';
 import { parseSource } from '#libs/sources';
 import { CommandFailed } from '../exit-code.js';
 import { print, strong } from '../print.js';
-import { neededSettings, secretVariable } from '../sources/needed-settings.js';
 import { askPerson } from '../sources/new/ask-person.js';
 import { authenticatorOf, definitionOf, type Told } from '../sources/new/definition-of.js';
 import {
@@ -161,8 +160,7 @@ function wantsToFetch(answers: Answers): Promise<boolean> {
 function textOf(told: Told, file: string): string {
   const definition = definitionOf(told);
   const [stream] = definition.streams;
-  const { secrets, variables } = neededSettings(JSON.stringify(definition));
-  const needs = [...variables, ...secrets.map(secretVariable)].join(', ');
+  const needs = neededSettings(definition).join(', ');
   const head = [
     `${definition.name}: ${stream!.mapping[0]!.event} events from ${stream!.requester.url}`,
     ...(needs === '' ? [] : [`Needs ${needs}.`]),
@@ -183,11 +181,9 @@ async function write(file: string, text: string, force: boolean): Promise<void> 
 }
 
 function nextSteps({ answers }: Told, file: string, text: string): string {
-  const { secrets, variables } = neededSettings(text);
-  const settings = [...variables.map((v) => `${v}=…`), ...secrets.map((s) => `${secretVariable(s)}=…`)];
   return [
     'Next:',
-    ...settings.map((setting) => `  put ${setting} into .env, or into the environment`),
+    ...neededSettings(text).map((setting) => `  put ${setting}=… into .env, or into the environment`),
     `  npx tributary sources validate ${file}`,
     `  npx tributary sources check ${answers.name} ${answers.stream}            one request, and what comes back`,
     `  npx tributary sources read ${answers.name} ${answers.stream} --dry-run   records, events, rows; nothing is stored`,
