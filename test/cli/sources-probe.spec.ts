@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { playWindows, type WindowManners, type WindowRow } from '#test/partners/window-partner';
 import { openPartner } from '../../apps/cli/src/sources/ask-partner.js';
-import { findStream } from '../../apps/cli/src/sources/load-source.js';
+import { findHttpStream } from '../../apps/cli/src/sources/load-source.js';
 import { histogram, settlingTime } from '../../apps/cli/src/sources/probe/lateness.js';
 import { probe, type ProbeOptions, type Probed } from '../../apps/cli/src/sources/probe/run-probe.js';
 import type { Verdict } from '../../apps/cli/src/sources/probe/verdict.js';
@@ -41,7 +41,7 @@ describe('probing a partner', () => {
   ): Promise<Probed> {
     const played = await playWindows(rows, manners);
     writeSource(folder, 'windows.yaml', windowSource(played.url, definition));
-    const found = findStream(join(folder, 'sources'), 'windows', undefined);
+    const found = findHttpStream(join(folder, 'sources'), 'windows', undefined);
     const partner = openPartner(found);
     try {
       return await probe(found, partner, { maxRequests: 60, now: () => NOW, onStep: () => {}, ...options });

@@ -18,7 +18,7 @@
 import { DateTime } from 'luxon';
 import { requestBackfill } from '#libs/database';
 import { instantFromMs } from '#libs/events';
-import type { SourceDefinition, StreamDefinition } from '#libs/sources';
+import type { HttpSourceDefinition, StreamDefinition } from '#libs/sources';
 import {
   startPartner,
   type AskedRequest,
@@ -34,12 +34,12 @@ const START = new Date(Date.now() - 2 * 3_600_000).toISOString();
 
 /** What a definition says besides what all of them say. */
 type Particulars = Partial<StreamDefinition> &
-  Pick<SourceDefinition, 'authenticator' | 'api_budget'> & { timeout?: string };
+  Pick<HttpSourceDefinition, 'authenticator' | 'api_budget'> & { timeout?: string };
 
 const byPage = { type: 'page', page_param: 'page' } as const;
 const NO_RETRY = { max_retries: 0 };
 
-function definitionOf(origin: string, name: string, particulars: Particulars = {}): SourceDefinition {
+function definitionOf(origin: string, name: string, particulars: Particulars = {}): HttpSourceDefinition {
   const { authenticator, api_budget, timeout = 'PT1M', ...stream } = particulars;
   return {
     ...{ name, type: 'http', brand: name },

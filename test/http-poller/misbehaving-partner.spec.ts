@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { instantFromMs } from '#libs/events';
-import type { SourceDefinition } from '#libs/sources';
+import type { HttpSourceDefinition } from '#libs/sources';
 import { startPartner } from '#test/partners/scripted-partner';
 import { until } from '#test/until';
 import { randomOf } from '../../bench/parts/random.js';
@@ -20,7 +20,7 @@ const HOURS = { hasty: 230, brisk: 230, patient: 40 };
 const RETRIES = { hasty: 0, brisk: 0, patient: 2 };
 const NAMES = ['hasty', 'brisk', 'patient'] as const;
 
-function definitionOf(name: (typeof NAMES)[number], origin: string, startMs: number): SourceDefinition {
+function definitionOf(name: (typeof NAMES)[number], origin: string, startMs: number): HttpSourceDefinition {
   return {
     ...{ name, type: 'http', brand: name },
     streams: [

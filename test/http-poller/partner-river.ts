@@ -9,7 +9,7 @@ import type { PollerTimes } from '#apps/http-poller';
 import { registerStreams, setPaused, type SourceWindow, type StreamStatus } from '#libs/database';
 import { Topic } from '#libs/events';
 import { databaseOf, startProcess, type RunningProcess } from '#libs/runtime';
-import type { SourceDefinition, StreamDefinition, StreamState } from '#libs/sources';
+import type { HttpSourceDefinition, StreamDefinition, StreamState } from '#libs/sources';
 import { testDatabase, type TestDatabase } from '#test/postgres';
 import { until } from '#test/until';
 import { storedIn } from '../normalizer/log-probe.js';
@@ -73,11 +73,11 @@ export class PartnerRiver {
 
   private constructor(
     private readonly home: TestDatabase,
-    private readonly definitions: readonly SourceDefinition[],
+    private readonly definitions: readonly HttpSourceDefinition[],
     private running: RunningProcess | undefined,
   ) {}
 
-  static async open(definitions: readonly SourceDefinition[]): Promise<PartnerRiver> {
+  static async open(definitions: readonly HttpSourceDefinition[]): Promise<PartnerRiver> {
     const river = new PartnerRiver(await testDatabase(), definitions, undefined);
     river.running = await startProcess('test', [normalizer, attribution], {
       migrates: true,
@@ -202,7 +202,7 @@ export class PartnerRiver {
     return this.database.pool;
   }
 
-  private environmentOf(definitions: readonly SourceDefinition[]): Record<string, string> {
+  private environmentOf(definitions: readonly HttpSourceDefinition[]): Record<string, string> {
     const folder = mkdtempSync(join(tmpdir(), 'sources-'));
     this.folders.push(folder);
     for (const each of definitions) writeFileSync(join(folder, `${each.name}.yaml`), stringify(each));

@@ -5,7 +5,7 @@ import type {
   SliceBounds,
   SliceError,
   SliceResult,
-  SourceDefinition,
+  HttpSourceDefinition,
   StreamDefinition,
   StreamReaderParts,
   TokenStore,
@@ -44,7 +44,7 @@ export interface Read {
 export interface ReadOptions extends Partial<
   Pick<StreamReaderParts, 'send' | 'secrets' | 'env' | 'now' | 'random'>
 > {
-  authenticator?: SourceDefinition['authenticator'];
+  authenticator?: HttpSourceDefinition['authenticator'];
   slice?: Slice;
   bounds?: SliceBounds;
   tokenStore?: TokenStore;

@@ -257,7 +257,7 @@ it('knows which definitions were loaded', async () => {
   const good = { file: 'partner.yaml', source: 'partner', streams: [key.stream], problems: [] };
   const bad = { file: 'bad.yaml', source: null, streams: [], problems: ['line 2: no name'] };
   expect((await statusOf(key)).defined).toBe(false);
-  await Promise.all([1, 2, 3].map(() => replaceDefinitions(database, [good, bad])));
+  await Promise.all([1, 2, 3].map(() => replaceDefinitions(database, 'http-poller', [good, bad])));
   expect((await statusOf(key)).defined).toBe(true);
   expect(await readRefusedDefinitions(pool)).toEqual([
     { file: 'bad.yaml', source: null, problems: ['line 2: no name'] },

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { normalizer } from '#apps/normalizer';
 import { Group, Topic, rawEventKey, serializeRawEvent, type RecordEvent } from '#libs/events';
 import { createLogger, migrate, openPlatform } from '#libs/runtime';
-import { compileStream, type JsonObject, type SourceDefinition } from '#libs/sources';
+import { compileStream, type JsonObject, type HttpSourceDefinition } from '#libs/sources';
 import { exampleRawInstall } from '#test/example-events';
 import { testDatabase, type TestDatabase } from '#test/postgres';
 import { schemaProblems } from '#test/published-schemas';
@@ -16,7 +16,7 @@ import { groupIsThrough, storedIn } from './log-probe.js';
 const occurred_at = { path: 'at', time: 'yyyy-MM-dd HH:mm:ss', timezone: '-05:00' };
 
 /** An offerwall as a person writes its definition. */
-const BESITOS: SourceDefinition = {
+const BESITOS: HttpSourceDefinition = {
   name: 'besitos',
   type: 'http',
   brand: 'spacevegas',

@@ -4,6 +4,9 @@ import type {
   IncrementalSyncDefinition,
   PaginatorDefinition,
   PostbackVerification,
+  Ga4SourceDefinition,
+  HttpSourceDefinition,
+  PubsubSourceDefinition,
   SourceDefinition,
   StreamDefinition,
 } from '#libs/sources';
@@ -243,7 +246,7 @@ const STREAM: StreamDefinition = {
 };
 
 /** A source with every key that a source and a stream may have; the streams' fields replace its own. */
-export function exampleSource(stream: Partial<StreamDefinition> = {}): SourceDefinition {
+export function exampleSource(stream: Partial<StreamDefinition> = {}): HttpSourceDefinition {
   return {
     name: 'besitos',
     type: 'http',
@@ -263,12 +266,77 @@ export function exampleSource(stream: Partial<StreamDefinition> = {}): SourceDef
 const requester = { url: 'https://api.partner.test/rows' };
 const windowed = { ...requester, query: { from: '${window.from}' } };
 
+/** Every key of a GA4 source. */
+export const EXAMPLE_GA4: Ga4SourceDefinition = {
+  name: 'webshop',
+  type: 'ga4',
+  brand: 'spacevegas',
+  documentation: 'https://support.google.com/analytics/answer/7029846',
+  property: '123456789',
+  timezone: 'Europe/Berlin',
+  start: '2026-01-01',
+  poll_interval: 'PT1H',
+  export: {
+    type: 'bigquery',
+    project: 'my-project',
+    dataset: 'other-project.analytics_123456789',
+    location: 'EU',
+    credentials: '${secret.GA4_KEY}',
+    read: 'auto',
+    max_bytes_billed: 10_737_418_240,
+  },
+  conversions: [
+    {
+      event: 'registration',
+      when: { event_name: { equals: 'sign_up' } },
+      fields: { player_id: 'user_id', occurred_at: { path: 'event_timestamp', time: 'epoch_us' } },
+    },
+  ],
+};
+
+/** Every key of a source of Pub/Sub. */
+export const EXAMPLE_PUBSUB: PubsubSourceDefinition = {
+  name: 'live',
+  type: 'pubsub',
+  brand: 'spacevegas',
+  documentation: 'https://example.test/events',
+  project: 'my-project',
+  credentials: '${secret.PUBSUB_KEY}',
+  streams: [
+    {
+      name: 'deposits',
+      subscription: 'projects/my-project/subscriptions/deposits',
+      primary_key: ['data.id'],
+      cursor_field: 'data.updated_at',
+      schema: { $ref: './schemas/deposit.json', on_violation: 'warn' },
+      decoder: { type: 'json', compression: 'gzip' },
+      envelope: 'cloudevents',
+      batch: { messages: 1000, max_wait: 'PT0.1S' },
+      flow_control: { messages: 10_000, bytes: 1_048_576 },
+      mapping: [
+        {
+          event: 'deposit',
+          fields: {
+            transaction_id: 'data.id',
+            player_id: 'attributes.player',
+            occurred_at: { path: 'event.time', time: 'iso' },
+            amount: { path: 'data.amount', money: 'EUR' },
+          },
+        },
+      ],
+    },
+  ],
+};
+
 /** One source for every variant of every part. */
 export const EXAMPLE_SOURCES: readonly [what: string, source: SourceDefinition][] = [
+  ['an export in BigQuery', EXAMPLE_GA4],
+  ['an export in files', { ...EXAMPLE_GA4, export: { type: 'files', folder: './exports/webshop' } }],
+  ['subscriptions', EXAMPLE_PUBSUB],
   ['every key', exampleSource()],
   ...Object.entries(AUTHENTICATORS).map(
     ([type, authenticator]) =>
-      [`authenticator ${type}`, exampleSource({ authenticator })] as [string, SourceDefinition],
+      [`authenticator ${type}`, exampleSource({ authenticator })] as [string, HttpSourceDefinition],
   ),
   ...Object.entries(SYNCS).map(
     ([type, incremental_sync]) =>
@@ -283,20 +351,23 @@ export const EXAMPLE_SOURCES: readonly [what: string, source: SourceDefinition][
             }),
           },
         }),
-      ] as [string, SourceDefinition],
+      ] as [string, HttpSourceDefinition],
   ),
   ...Object.entries(DECODERS).map(
-    ([type, decoder]) => [`decoder ${type}`, exampleSource({ decoder })] as [string, SourceDefinition],
+    ([type, decoder]) => [`decoder ${type}`, exampleSource({ decoder })] as [string, HttpSourceDefinition],
   ),
   ...Object.entries(PAGINATORS).map(
     ([type, paginator]) =>
-      [`paginator ${type}`, exampleSource({ paginator, requester: windowed })] as [string, SourceDefinition],
+      [`paginator ${type}`, exampleSource({ paginator, requester: windowed })] as [
+        string,
+        HttpSourceDefinition,
+      ],
   ),
   ...Object.entries(VERIFICATIONS).map(
     ([type, verify]) =>
       [`postback ${type}`, { ...exampleSource(), postback: { stream: 'conversions', verify } }] as [
         string,
-        SourceDefinition,
+        HttpSourceDefinition,
       ],
   ),
 ];

@@ -25,6 +25,8 @@ import type { PolledStream } from './polled-stream.js';
 import { POLLER_TIMES, type PollerParts, type PollerTimes } from './poller-parts.js';
 import { Slots } from './slots.js';
 
+const NAME = 'http-poller';
+
 /** What is read beside one poll of every source. */
 const SHARED_SLOTS = 16;
 /** Characters of records that are held back by all slices of a process. */
@@ -72,7 +74,7 @@ export async function startPolling(
     givingUp: givingUp.signal,
   };
   const { streams, definitions } = make(parts);
-  await replaceDefinitions(database, definitions);
+  await replaceDefinitions(database, NAME, definitions);
   await registerStreams(database.pool, streams);
   for (const { file, problems, waitsFor } of definitions.filter((d) => d.problems.length > 0)) {
     if (waitsFor.length > 0)
@@ -94,7 +96,7 @@ export async function startPolling(
 
 /** Partners' APIs → raw events, by the definitions in `SOURCES_DIR`. */
 export const httpPoller: App = {
-  name: 'http-poller',
+  name: NAME,
   needsDatabase: true,
   checkSettings: checkSourcesDir,
   start: (platform) => pollSources(platform),

@@ -1,7 +1,13 @@
 import { Duration } from 'luxon';
 import type { Allowance, LoadedDefinition } from '#libs/database';
 import { canonicalJson, hashParts } from '#libs/events';
-import { missingSettings, type Environment, type Secrets, type SourcesDir } from '#libs/runtime';
+import {
+  missingSettings,
+  sourcesOfType,
+  type Environment,
+  type Secrets,
+  type SourcesDir,
+} from '#libs/runtime';
 import {
   advance,
   backfillSlices,
@@ -15,10 +21,10 @@ import {
   type ApiBudget,
   type ApiBudgetDefinition,
   type HttpSend,
+  type HttpSourceDefinition,
   type IncrementalSyncDefinition,
   type Slice,
   type SliceBounds,
-  type SourceDefinition,
   type StreamDefinition,
 } from '#libs/sources';
 import { watchSending } from './partner-sending.js';
@@ -31,20 +37,20 @@ import { waitUnlessAborted } from './wait.js';
 /** A source's file as it was read: its definition, or what is wrong with it. */
 export interface SourceFile {
   file: string;
-  source: SourceDefinition | undefined;
+  source: HttpSourceDefinition | undefined;
   /** Schemas of records, by their `$ref`. */
   schemas: ReadonlyMap<string, object>;
   problems: string[];
 }
 
-/** Every file of the folder, used or not. */
+/** Every file with a source of HTTP, used or not, and those that cannot even be read. */
 export function sourceFilesOf({ sources, problems }: SourcesDir): SourceFile[] {
   const refused = new Map<string, string[]>();
   for (const problem of problems) {
     refused.set(problem.file, [...(refused.get(problem.file) ?? []), problemText(problem)]);
   }
   return [
-    ...sources.map((loaded) => ({ ...loaded, problems: [] })),
+    ...sourcesOfType(sources, 'http').map((loaded) => ({ ...loaded, problems: [] })),
     ...[...refused].map(([file, texts]) => ({
       ...{ file, source: undefined, schemas: new Map<string, object>() },
       problems: texts,
@@ -77,7 +83,7 @@ export function makeStreams(
   const definitions: MadeDefinition[] = [];
   for (const { file, source, schemas, problems } of files) {
     const names = source?.streams.map((s) => s.name) ?? [];
-    const { postback: _ofIngress, ...polled } = source ?? {};
+    const { postback: _ofIngress, ...polled }: Partial<HttpSourceDefinition> = source ?? {};
     const waitsFor = missingSettings(polled, world.environment, world.secrets);
     const waiting = waitsFor.length > 0 ? [`not polled until these are set: ${waitsFor.join(', ')}`] : [];
     const definition = {
@@ -100,7 +106,7 @@ const RESERVE = 0.25;
 
 /** @throws SliceError, RangeError for what cannot be read */
 function makeStream(
-  source: SourceDefinition,
+  source: HttpSourceDefinition,
   stream: StreamDefinition,
   schemas: ReadonlyMap<string, object>,
   world: StreamWorld,
@@ -153,7 +159,7 @@ function boundsOf(sync: IncrementalSyncDefinition, slice: Slice): SliceBounds {
 }
 
 function budgetsOf(
-  source: SourceDefinition,
+  source: HttpSourceDefinition,
   stream: StreamDefinition,
   parts: PollerParts,
 ): Record<Urgency, ApiBudget> & { block: (forMs: number) => Promise<void> } {

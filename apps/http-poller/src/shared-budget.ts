@@ -1,12 +1,12 @@
 import type { Pool } from 'pg';
 import { blockBudget, takeFromBudget, type Allowance } from '#libs/database';
 import { canonicalJson, hashParts } from '#libs/events';
-import type { ApiBudget, AuthenticatorDefinition, SourceDefinition } from '#libs/sources';
+import type { ApiBudget, AuthenticatorDefinition, HttpSourceDefinition } from '#libs/sources';
 import { waitUnlessAborted } from './wait.js';
 
 /** Which row of the budgets a stream draws on. It tells no secret. */
 export function budgetKeyOf(
-  { name, api_budget }: SourceDefinition,
+  { name, api_budget }: HttpSourceDefinition,
   authenticator: AuthenticatorDefinition,
 ): string {
   const secrets = [...canonicalJson(authenticator).matchAll(/\$\{(secret\.[^}]*)\}/g)].map((m) => m[1]!);

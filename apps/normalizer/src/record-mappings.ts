@@ -1,6 +1,14 @@
 import type { CanonicalEvent, RecordEvent, Rejection } from '#libs/events';
 import type { LoadedSource } from '#libs/runtime';
-import { compileStream, definitionNameOf, type CompiledStream, type JsonObject } from '#libs/sources';
+import {
+  compileStream,
+  definitionNameOf,
+  messageStream,
+  type CompiledStream,
+  type JsonObject,
+  type RecordStreamDefinition,
+  type SourceDefinition,
+} from '#libs/sources';
 
 /** What a record is made into; its events, or why there are none. */
 export type MappedRecord = { events: CanonicalEvent[]; isWarned: boolean } | Rejection;
@@ -14,7 +22,7 @@ export class RecordMappings {
       this.streams.set(
         source.name,
         new Map(
-          source.streams.map((stream) => [
+          recordStreamsOf(source).map((stream) => [
             stream.name,
             compileStream(source, stream, stream.schema && schemas.get(stream.schema.$ref)),
           ]),
@@ -42,6 +50,17 @@ export class RecordMappings {
     }
     const { events, rejections, warnings } = stream.map(raw.payload as JsonObject, raw, rawPosition);
     return rejections.length > 0 ? together(rejections) : { events, isWarned: warnings.length > 0 };
+  }
+}
+
+function recordStreamsOf(source: SourceDefinition): readonly RecordStreamDefinition[] {
+  switch (source.type) {
+    case 'http':
+      return source.streams;
+    case 'pubsub':
+      return source.streams.map(messageStream);
+    case 'ga4':
+      return [];
   }
 }
 

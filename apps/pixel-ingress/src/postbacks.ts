@@ -1,8 +1,9 @@
-import type { Environment, LoadedSource, Secrets } from '#libs/runtime';
+import { sourcesOfType, type Environment, type LoadedSource, type Secrets } from '#libs/runtime';
 import {
   compileStream,
   compileVerification,
   type CompiledStream,
+  type HttpSourceDefinition,
   type PostbackCall,
   type PostbackDefinition,
   type Verification,
@@ -25,7 +26,7 @@ export class Postbacks {
 
   constructor(sources: readonly LoadedSource[], secrets: Secrets, environment: Environment) {
     this.byName = new Map(
-      sources.flatMap((loaded) => {
+      sourcesOfType(sources, 'http').flatMap((loaded) => {
         const { postback } = loaded.source;
         return postback ? [[loaded.source.name, compile(loaded, postback, secrets, environment)]] : [];
       }),
@@ -38,7 +39,7 @@ export class Postbacks {
 }
 
 function compile(
-  { source, schemas }: LoadedSource,
+  { source, schemas }: LoadedSource<HttpSourceDefinition>,
   postback: PostbackDefinition,
   secrets: Secrets,
   environment: Environment,

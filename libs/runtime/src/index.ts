@@ -19,6 +19,7 @@ export {
   sourceFilesIn,
   type LoadedSource,
   type SourcesDir,
+  sourcesOfType,
 } from './sources-dir.js';
 export { NotMigratedError, assertMigrated, migrate, topicSpecs } from './topics.js';
 export { VERSION } from './version.js';

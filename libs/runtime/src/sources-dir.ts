@@ -1,10 +1,16 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseSource, type ReadSchema, type SourceDefinition, type SourceProblem } from '#libs/sources';
+import {
+  parseSource,
+  type ReadSchema,
+  type SourceDefinition,
+  type SourceProblem,
+  type SourceType,
+} from '#libs/sources';
 
 /** A source that can work, and the schemas that its streams name, by their `$ref`. */
-export interface LoadedSource {
-  source: SourceDefinition;
+export interface LoadedSource<Source extends SourceDefinition = SourceDefinition> {
+  source: Source;
   schemas: ReadonlyMap<string, object>;
   /** Path of its file. */
   file: string;
@@ -40,6 +46,17 @@ export function readSourcesDir(dir: string): SourcesDir {
     problems.push({ file, line: 1, column: 1, at: 'name', message });
   }
   return { sources: sources.filter((s) => !twice.includes(s)), problems };
+}
+
+/** Those of one type. */
+export function sourcesOfType<Type extends SourceType>(
+  sources: readonly LoadedSource[],
+  type: Type,
+): LoadedSource<Extract<SourceDefinition, { type: Type }>>[] {
+  return sources.filter(
+    (loaded): loaded is LoadedSource<Extract<SourceDefinition, { type: Type }>> =>
+      loaded.source.type === type,
+  );
 }
 
 /** Reads one file, and the schemas that it names. */

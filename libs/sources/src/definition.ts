@@ -4,14 +4,24 @@ import type { PluginName } from './plugins/plugins.js';
  * A source definition as its YAML file says it, checked against `source-definition.schema.json`. Nothing is filled in:
  * what a key means when it is left out stands beside it. Durations are ISO 8601 (`PT5M`), instants and days ISO 8601.
  */
-export interface SourceDefinition {
+export type SourceDefinition = HttpSourceDefinition | Ga4SourceDefinition | PubsubSourceDefinition;
+
+/** What a source is by its type. */
+export type SourceType = SourceDefinition['type'];
+
+/** What every source says. */
+interface SourceBase {
   /** Also the `source` of every event: `[a-z0-9][a-z0-9_-]*`, up to 64 characters. */
   name: string;
-  type: 'http';
   /** Player ids are unique within a brand. */
   brand: string;
   /** Who documents the API, for people. */
   documentation?: string;
+}
+
+/** A partner's API over HTTP, and its calls to us. */
+export interface HttpSourceDefinition extends SourceBase {
+  type: 'http';
   /** Absent: the partner is asked as often as its streams want. */
   api_budget?: ApiBudgetDefinition;
   /** Of every stream that has none of its own. Absent: `none`. */
@@ -30,21 +40,10 @@ export interface ApiBudgetDefinition {
   scope?: 'credential' | 'source';
 }
 
-/** One kind of record that a partner delivers. */
-export interface StreamDefinition {
+/** What names a record and what it becomes: the part of a stream that does not depend on how records are had. */
+export interface RecordStreamDefinition {
   /** Also the `stream` of its events: `[a-z0-9][a-z0-9_-]*`, up to 64 characters. */
   name: string;
-  /** From the start of one poll to the start of the next. */
-  poll_interval: string;
-  requester: RequesterDefinition;
-  authenticator?: AuthenticatorDefinition;
-  incremental_sync: IncrementalSyncDefinition;
-  decoder: DecoderDefinition;
-  /** Absent: the document is the records: an array, or one record. */
-  record_selector?: RecordSelectorDefinition;
-  /** Absent: `none`. */
-  paginator?: PaginatorDefinition;
-  error_handler?: ErrorHandlerDefinition;
   /** Paths whose values together name a record; the same record read again has the same ones. */
   primary_key: string[];
   /** Path of the instant or number that grows whenever the record changes, for the ledger's monotony count. Where it is
@@ -59,6 +58,21 @@ export interface StreamDefinition {
   /** Every rule whose `when` fits makes events; of rules with the same `group` only the first that makes any. A record
    * that no rule fits makes none, and is no error. A record is mapped whole: where one event cannot be made, none is. */
   mapping: MappingRule[];
+}
+
+/** One kind of record that a partner delivers. */
+export interface StreamDefinition extends RecordStreamDefinition {
+  /** From the start of one poll to the start of the next. */
+  poll_interval: string;
+  requester: RequesterDefinition;
+  authenticator?: AuthenticatorDefinition;
+  incremental_sync: IncrementalSyncDefinition;
+  decoder: DecoderDefinition;
+  /** Absent: the document is the records: an array, or one record. */
+  record_selector?: RecordSelectorDefinition;
+  /** Absent: `none`. */
+  paginator?: PaginatorDefinition;
+  error_handler?: ErrorHandlerDefinition;
 }
 
 /** Placeholders `${...}` may stand in `url`, `query`, `headers` and `body`. */
@@ -427,3 +441,72 @@ export type PostbackVerification =
       in: 'query' | 'header';
       name: string;
     };
+
+/** GA4's export: to BigQuery, or from there to files. Its one stream is `events`. */
+export interface Ga4SourceDefinition extends SourceBase {
+  type: 'ga4';
+  /** The property's id, digits. */
+  property: string;
+  /** IANA name of the property's zone: its days are the shards'. */
+  timezone: string;
+  /** The first day that is read. Absent: 30 days before today. */
+  start?: string;
+  /** From the start of one look at the shards to the start of the next. */
+  poll_interval: string;
+  export: Ga4ExportDefinition;
+  /** Conversions beside purchases, which are always found. Paths lead into the flat record of a row: `event_name`,
+   * `user_id`, `params.<key>`, `user_properties.<key>`, …. Absent: none. */
+  conversions?: MappingRule[];
+}
+
+export type Ga4ExportDefinition =
+  | {
+      type: 'bigquery';
+      /** Where queries run and are paid. */
+      project: string;
+      /** `dataset` or `project.dataset`. Absent: `analytics_<property>`. */
+      dataset?: string;
+      /** Absent: as BigQuery finds it. */
+      location?: string;
+      /** A service account's key (JSON), as `${secret.NAME}`. Absent: Application Default Credentials. */
+      credentials?: string;
+      /** `query`: selected columns by SQL, which costs; `list`: a table read, which is free and slower. Absent: `auto`, by
+       * shard. */
+      read?: 'auto' | 'query' | 'list';
+      /** No query may bill more bytes. Absent: 10 GiB. */
+      max_bytes_billed?: number;
+    }
+  | {
+      type: 'files';
+      /** Folder with `events_20261120*.parquet`, `.avro`, `.jsonl`, `.json`, each plain or gzipped; relative to the file. */
+      folder: string;
+    };
+
+/** Subscriptions of Google Pub/Sub. */
+export interface PubsubSourceDefinition extends SourceBase {
+  type: 'pubsub';
+  /** Of subscriptions that name none. Absent: the credentials' own. */
+  project?: string;
+  /** A service account's key (JSON), as `${secret.NAME}`. Absent: Application Default Credentials. */
+  credentials?: string;
+  streams: PubsubStreamDefinition[];
+}
+
+/**
+ * One subscription. Paths lead into its record: `data` (the decoded message; of a CloudEvent its data), `attributes`,
+ * `message.id`, `message.publish_time`, `message.ordering_key`, and `event` (a CloudEvent's attributes).
+ */
+export interface PubsubStreamDefinition extends Omit<RecordStreamDefinition, 'primary_key' | 'version'> {
+  /** `name`, or `projects/<project>/subscriptions/<name>`. */
+  subscription: string;
+  /** Absent: `message.id`. */
+  primary_key?: string[];
+  /** How the message is written. Absent: JSON, gzipped or not. */
+  decoder?: { type: 'json'; compression?: Compression };
+  /** `cloudevents`: every message is one, structured or binary; `none`: none is. Absent: `auto`. */
+  envelope?: 'auto' | 'cloudevents' | 'none';
+  /** What goes to the log and is acknowledged together. Absent: 500 messages, or what came in PT0.05S. */
+  batch?: { messages?: number; max_wait?: string };
+  /** What may be in hand at once: no more is pulled. Absent: 5000 messages, 64 MiB. */
+  flow_control?: { messages?: number; bytes?: number };
+}

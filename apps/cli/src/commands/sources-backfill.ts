@@ -9,7 +9,7 @@ import { CommandFailed } from '../exit-code.js';
 import { columns, count, print, printJson } from '../print.js';
 import { progressBar } from '../progress-bar.js';
 import { askedBy } from '../sources/asked-by.js';
-import { findStream } from '../sources/load-source.js';
+import { findHttpStream } from '../sources/load-source.js';
 import { shortInstant } from '../sources/slice-of.js';
 import { sourcesDir } from '../sources/sources-dir.js';
 import { countOf } from '../sources/trial-text.js';
@@ -63,7 +63,7 @@ Examples:
 }
 
 async function run(source: string, streamName: string, { from, to, wait, json }: Options): Promise<void> {
-  const { stream } = findStream(sourcesDir(), source, streamName);
+  const { stream } = findHttpStream(sourcesDir(), source, streamName);
   const { incremental_sync: sync } = stream;
   if (sync.type !== 'datetime') {
     throw new CommandFailed(

@@ -8,7 +8,7 @@ import { decodedBody, openPartner, type PartnerAccess } from '../sources/ask-par
 import { decodeBody } from '../sources/decode-file.js';
 import { describeFields } from '../sources/describe-fields.js';
 import { exchangeText } from '../sources/exchange-text.js';
-import { findStream, openSource, type FoundStream } from '../sources/load-source.js';
+import { findHttpStream, httpSourceOf, openSource, type FoundStream } from '../sources/load-source.js';
 import { sliceOf, sliceText, type Wanted } from '../sources/slice-of.js';
 import { sourcesDir } from '../sources/sources-dir.js';
 import { statedTotal } from '../sources/stated-total.js';
@@ -64,11 +64,13 @@ Examples:
 async function run(sourceName: string, streamName: string | undefined, options: Options): Promise<void> {
   const dir = sourcesDir();
   const names =
-    streamName === undefined ? openSource(dir, sourceName).source.streams.map((s) => s.name) : [streamName];
+    streamName === undefined
+      ? httpSourceOf(openSource(dir, sourceName)).streams.map((s) => s.name)
+      : [streamName];
   const checked: Checked[] = [];
   const failed: string[] = [];
   for (const name of names) {
-    const found = findStream(dir, sourceName, name);
+    const found = findHttpStream(dir, sourceName, name);
     try {
       const one = await check(found, options);
       checked.push(one);

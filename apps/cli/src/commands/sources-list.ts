@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readStreams, type StreamStatus } from '#libs/database';
 import { databaseOf, missingSettings, readEnvironment, secretsOf, sourceFilesIn } from '#libs/runtime';
-import { problemText } from '#libs/sources';
+import { problemText, streamsOf, type SourceDefinition } from '#libs/sources';
 import { messageOf } from '../error-message.js';
 import { columns, print, printJson } from '../print.js';
 import { openSourceFile, type SourceFile } from '../sources/load-source.js';
@@ -19,7 +19,8 @@ interface Listed {
   source: string;
   stream: string;
   sync: string;
-  poll_interval: string;
+  /** Absent: as soon as there is something. */
+  poll_interval?: string;
   brand: string;
   /** Variables that are not set. */
   missing: string[];
@@ -66,18 +67,31 @@ function listedOf({ source }: SourceFile, statuses: readonly StreamStatus[]): Li
   if (!source) return [];
   const environment = readEnvironment();
   const missing = missingSettings(source, environment, secretsOf(environment));
-  return source.streams.map((stream) => {
+  return streamsOf(source).map((stream) => {
     const status = statuses.find((s) => s.source === source.name && s.stream === stream.name);
     return {
       source: source.name,
       stream: stream.name,
-      sync: stream.incremental_sync.type,
-      poll_interval: stream.poll_interval,
+      ...readingOf(source, stream.name),
       brand: source.brand,
       missing,
       ...(status && { status }),
     };
   });
+}
+
+/** How the stream is read, and how often. */
+function readingOf(source: SourceDefinition, stream: string): Pick<Listed, 'sync' | 'poll_interval'> {
+  switch (source.type) {
+    case 'http': {
+      const { incremental_sync: sync, poll_interval } = source.streams.find(({ name }) => name === stream)!;
+      return { sync: sync.type, poll_interval };
+    }
+    case 'ga4':
+      return { sync: 'shards', poll_interval: source.poll_interval };
+    case 'pubsub':
+      return { sync: 'messages' };
+  }
 }
 
 function tableOf(listed: readonly Listed[], withStatus: boolean): string {
@@ -86,7 +100,7 @@ function tableOf(listed: readonly Listed[], withStatus: boolean): string {
     l.source,
     l.stream,
     l.sync,
-    l.poll_interval,
+    l.poll_interval ?? 'at once',
     l.brand,
     l.missing.length === 0 ? 'yes' : `set ${l.missing.join(', ')}`,
     ...(withStatus ? [positionOf(l.status), outcomeOf(l.status)] : []),

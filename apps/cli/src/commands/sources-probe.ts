@@ -6,7 +6,7 @@ import { CommandFailed } from '../exit-code.js';
 import { print, printJson, strong } from '../print.js';
 import { adviceText, adviseOn } from '../sources/advice.js';
 import { openPartner } from '../sources/ask-partner.js';
-import { findStream, type FoundStream } from '../sources/load-source.js';
+import { findHttpStream, type FoundStream } from '../sources/load-source.js';
 import { histogram, settlingTime } from '../sources/probe/lateness.js';
 import { probe, type Probed } from '../sources/probe/run-probe.js';
 import type { Verdict } from '../sources/probe/verdict.js';
@@ -51,7 +51,7 @@ Examples:
 
 async function run(source: string, streamName: string | undefined, options: Options): Promise<void> {
   const { maxRequests, from, watch, json } = options;
-  const found = findStream(sourcesDir(), source, streamName);
+  const found = findHttpStream(sourcesDir(), source, streamName);
   process.stderr.write(`${planText(found, maxRequests)}\n`);
   const partner = openPartner(found);
   let probed: Probed;

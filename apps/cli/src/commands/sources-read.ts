@@ -9,7 +9,7 @@ import { decodedBody, openPartner, type PartnerAccess } from '../sources/ask-par
 import { adviseOn } from '../sources/advice.js';
 import { decodeFile } from '../sources/decode-file.js';
 import { exchangeText } from '../sources/exchange-text.js';
-import { findStream, type FoundStream } from '../sources/load-source.js';
+import { findHttpStream, type FoundStream } from '../sources/load-source.js';
 import { sliceOf, sliceText, type Wanted } from '../sources/slice-of.js';
 import { sourcesDir } from '../sources/sources-dir.js';
 import { bigintText, countOf, recordText, rowText, summaryText } from '../sources/trial-text.js';
@@ -53,7 +53,7 @@ Examples:
 }
 
 async function run(source: string, streamName: string | undefined, options: Options): Promise<void> {
-  const found = findStream(sourcesDir(), source, streamName);
+  const found = findHttpStream(sourcesDir(), source, streamName);
   if (!options.dryRun) {
     throw new CommandFailed(
       `say --dry-run to look at what would come: nothing is stored. To have it read into the event log: ` +

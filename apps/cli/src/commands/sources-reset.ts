@@ -6,7 +6,7 @@ import type { StreamState } from '#libs/sources';
 import { CommandFailed } from '../exit-code.js';
 import { print, printJson } from '../print.js';
 import { askedBy } from '../sources/asked-by.js';
-import { findStream } from '../sources/load-source.js';
+import { findHttpStream } from '../sources/load-source.js';
 import { sourcesDir } from '../sources/sources-dir.js';
 import { stateAt, stateText } from '../sources/state-at.js';
 import { withPlatform } from '../with-platform.js';
@@ -42,7 +42,7 @@ Examples:
 }
 
 async function run(source: string, streamName: string, { to, yes, json }: Options): Promise<void> {
-  const { stream } = findStream(sourcesDir(), source, streamName);
+  const { stream } = findHttpStream(sourcesDir(), source, streamName);
   const state = stateAt(stream.incremental_sync, to);
   const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
   if (!yes && !isTerminal) throw new CommandFailed('say --yes where nobody can be asked');

@@ -8,7 +8,7 @@ import { print, printJson, strong } from '../print.js';
 import { adviseOn } from '../sources/advice.js';
 import { openPartner, type PartnerAccess } from '../sources/ask-partner.js';
 import { requestDetails } from '../sources/exchange-text.js';
-import { findStream, type FoundStream } from '../sources/load-source.js';
+import { findHttpStream, type FoundStream } from '../sources/load-source.js';
 import { sliceOf, type AskedSlice } from '../sources/slice-of.js';
 import { sourcesDir } from '../sources/sources-dir.js';
 import { visible } from '../sources/visible-text.js';
@@ -44,7 +44,7 @@ Examples:
 }
 
 async function run(source: string, streamName: string | undefined, options: Options): Promise<void> {
-  const found = findStream(sourcesDir(), source, streamName);
+  const found = findHttpStream(sourcesDir(), source, streamName);
   const nowMs = options.at === undefined ? Date.now() : instantToMs(options.at);
   const digits = options.nonce ?? randomDigits();
   const asked = sliceOf(found.stream.incremental_sync, {}, nowMs);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { sourceFilesIn } from '#libs/runtime';
-import { problemText, type SourceProblem } from '#libs/sources';
+import { problemText, streamsOf, type SourceProblem } from '#libs/sources';
 import { CommandFailed } from '../exit-code.js';
 import { runFixtures, writeEvents, type FixtureRun } from '../sources/fixtures/run-fixture.js';
 import { openSourceFile, type SourceFile } from '../sources/load-source.js';
@@ -91,8 +91,9 @@ function withoutTwins(files: readonly SourceFile[]): SourceFile[] {
 
 function textOf({ file: { path, source, problems }, runs }: Validated, updated: boolean): string {
   if (!source) return problems.map(problemText).join('\n');
-  const rules = source.streams.reduce((n, stream) => n + stream.mapping.length, 0);
-  const head = `${strong(path)}: ${countOf(source.streams.length, 'stream')}, ${countOf(rules, 'mapping rule')}`;
+  const streams = streamsOf(source);
+  const rules = streams.reduce((n, stream) => n + stream.mapping.length, 0);
+  const head = `${strong(path)}: ${countOf(streams.length, 'stream')}, ${countOf(rules, 'mapping rule')}`;
   return [head, ...runs.map((fixture) => indented(fixtureText(fixture, updated)))].join('\n');
 }
 
@@ -125,7 +126,9 @@ function jsonOf(
     file: path,
     ok: problems.length === 0 && !runs.some(isWrong),
     source: source?.name,
-    streams: source?.streams.map((stream) => ({ name: stream.name, mapping_rules: stream.mapping.length })),
+    streams:
+      source &&
+      streamsOf(source).map((stream) => ({ name: stream.name, mapping_rules: stream.mapping.length })),
     problems: problems.map(({ line, column, at, message }) => ({ line, column, at, message })),
     fixtures: runs.map((run) => ({
       file: run.path,

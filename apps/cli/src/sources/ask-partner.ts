@@ -9,11 +9,11 @@ import {
   type ExchangeRecord,
   type HttpResponse,
   type HttpSend,
+  type HttpSourceDefinition,
   type RecordBatch,
   type Slice,
   type SliceBounds,
   type SliceResult,
-  type SourceDefinition,
   type StreamDefinition,
   type StreamReader,
 } from '#libs/sources';
@@ -73,7 +73,7 @@ export function openPartner(
   {
     source,
     stream,
-  }: { source: Pick<SourceDefinition, 'authenticator' | 'api_budget'>; stream: StreamDefinition },
+  }: { source: Pick<HttpSourceDefinition, 'authenticator' | 'api_budget'>; stream: StreamDefinition },
   options: AccessOptions = {},
 ): PartnerAccess {
   const environment = readEnvironment();

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
 import { readSourceFile, sourceFilesIn } from '#libs/runtime';
-import { problemText, type SourceDefinition, type SourceProblem, type StreamDefinition } from '#libs/sources';
+import {
+  problemText,
+  type HttpSourceDefinition,
+  type SourceDefinition,
+  type SourceProblem,
+  type StreamDefinition,
+} from '#libs/sources';
 import { CommandFailed } from '../exit-code.js';
 
 /** A source's file. */
@@ -17,7 +23,7 @@ export interface SourceFile {
 /** A stream, with the file that defines it. */
 export interface FoundStream {
   file: SourceFile;
-  source: SourceDefinition;
+  source: HttpSourceDefinition;
   stream: StreamDefinition;
   /** Its place among the streams of the file. */
   index: number;
@@ -33,12 +39,12 @@ export function openSourceFile(path: string): SourceFile {
 }
 
 /**
- * The stream by its names; the only one of the source where none is named.
+ * The stream of a partner's API by its names; the only one of the source where none is named.
  * @throws CommandFailed where there is none, with the nearest names, or where its file is wrong
  */
-export function findStream(dir: string, name: string, streamName: string | undefined): FoundStream {
+export function findHttpStream(dir: string, name: string, streamName: string | undefined): FoundStream {
   const file = openSource(dir, name);
-  const { source } = file;
+  const source = httpSourceOf(file);
   const names = source.streams.map((stream) => stream.name);
   const wanted = streamName ?? (names.length === 1 ? names[0]! : undefined);
   if (wanted === undefined) {
@@ -53,6 +59,12 @@ export function findStream(dir: string, name: string, streamName: string | undef
   }
   const recordSchema = stream.schema && file.schemas.get(stream.schema.$ref);
   return { file, source, stream, index, recordSchema };
+}
+
+/** @throws CommandFailed where it is of another type */
+export function httpSourceOf({ source }: { source: SourceDefinition }): HttpSourceDefinition {
+  if (source.type === 'http') return source;
+  throw new CommandFailed(`${source.name} is of type ${source.type}; this command is for those of type http`);
 }
 
 /** @throws CommandFailed where there is none, or where its file is wrong */

@@ -182,7 +182,7 @@ export class SourceChangeEntity {
   new_state!: object | null;
 }
 
-/** A source file as it was found when a poller last started. */
+/** A source file as it was found when the app that reads it last started. */
 @Entity({ schema: 'tributary', name: 'source_definitions' })
 export class SourceDefinitionEntity {
   @PrimaryColumn({ type: 'text' })
@@ -190,6 +190,9 @@ export class SourceDefinitionEntity {
 
   @Column({ type: 'text', nullable: true })
   source!: string | null;
+
+  @Column({ type: 'text' })
+  app!: string;
 
   @Column({ type: 'text', array: true })
   streams!: string[];

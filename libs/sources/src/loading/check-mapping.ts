@@ -5,10 +5,10 @@ import { hasZone, parseTimeFormat } from '../mapping/time-format.js';
 import type { Cursor } from './cursor.js';
 import { suggestion } from './schema-problems.js';
 
-/** What no schema can say of a stream's mapping: that fields exist and the needed ones are there, and what keys of a
+/** What no schema can say of rules: that fields exist and the needed ones are there, and what keys of a
  * field go together. */
-export function checkMapping(stream: Cursor): void {
-  const rules = stream.at('mapping').items();
+export function checkMapping(mapping: Cursor): void {
+  const rules = mapping.items();
   const only = onlyConversionOf(rules.map((rule) => ({ event: rule.at('event').text ?? '' })));
   for (const rule of rules) {
     checkRule(rule, only);
@@ -20,7 +20,6 @@ export function checkMapping(stream: Cursor): void {
     }
     checkCondition(rule.at('when'));
   }
-  checkCondition(stream.at('record_selector').at('filter'));
 }
 
 function checkRule(rule: Cursor, onlyConversion: string | undefined): void {
@@ -146,7 +145,7 @@ function checkFieldMoney(field: Cursor): void {
 }
 
 /** Combinations stand alone, so that nobody takes `all` for a path beside others. */
-function checkCondition(condition: Cursor): void {
+export function checkCondition(condition: Cursor): void {
   const members = condition.members();
   for (const [name, member] of members) {
     if (name === 'all' || name === 'any' || name === 'not') {

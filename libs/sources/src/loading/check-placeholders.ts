@@ -16,7 +16,13 @@ export function placeholdersIn(text: string): string[] {
 
 /** Every text of a source: what stands in `${...}` must be known, and have a meaning there. */
 export function checkPlaceholders(source: Cursor): void {
-  const { streams, postback, authenticator, ...rest } = membersOf(source);
+  const { streams, postback, authenticator, credentials, export: exported, ...rest } = membersOf(source);
+  if (credentials) checkTexts(credentials, OUTSIDE);
+  if (exported) {
+    const { credentials: key, ...others } = membersOf(exported);
+    if (key) checkTexts(key, OUTSIDE);
+    for (const cursor of Object.values(others)) checkTexts(cursor!, NONE);
+  }
   for (const cursor of Object.values(rest)) checkTexts(cursor!, NONE);
   if (authenticator) checkAuthenticator(authenticator);
   for (const stream of streams?.items() ?? []) checkStream(stream);

@@ -325,6 +325,19 @@ it("the README's example is a source that can work", () => {
   expect(problemsOf(text)).toEqual([]);
 });
 
+it('knows the types of sources, and says what a type lacks', () => {
+  expect(problemsOf(changed('type: http', 'type: pubsubb'))).toEqual([
+    's.yaml:2:7: type: must be one of http, ga4, pubsub (did you mean pubsub?)',
+  ]);
+  expect(problemsOf('name: a\ntype: ga4\nbrand: b\nproperty: 12x\nstart: 2026-13-01\n')).toEqual([
+    's.yaml:1:1: timezone must be there',
+    's.yaml:1:1: poll_interval must be there',
+    's.yaml:1:1: export must be there',
+    's.yaml:4:11: property: must be digits, as "123456789"',
+    's.yaml:5:8: start: must be a day, as 2024-01-01',
+  ]);
+});
+
 it('the published schema is the one that the loader uses (`npm run schemas`)', () => {
   expect(JSON.parse(readFileSync('libs/sources/source-definition.schema.json', 'utf8'))).toEqual(
     JSON.parse(JSON.stringify(DEFINITION_SCHEMA)),

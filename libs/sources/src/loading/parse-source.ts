@@ -1,6 +1,6 @@
 import type { SourceDefinition } from '../definition.js';
 import { RecordSchemaError, compileRecordSchema } from '../mapping/record-schema.js';
-import { checkMapping } from './check-mapping.js';
+import { checkCondition, checkMapping } from './check-mapping.js';
 import { checkPlaceholders } from './check-placeholders.js';
 import { checkSource } from './check-streams.js';
 import { Cursor } from './cursor.js';
@@ -28,9 +28,11 @@ export function parseSource(text: string, path: string, readSchema?: ReadSchema)
   const source = new Cursor(file.data, [], file, problems);
   checkSource(source);
   checkPlaceholders(source);
+  checkMapping(source.at('conversions'));
   const schemas = new Map<string, object>();
   for (const stream of source.at('streams').items()) {
-    checkMapping(stream);
+    checkMapping(stream.at('mapping'));
+    checkCondition(stream.at('record_selector').at('filter'));
     if (readSchema) checkRecordSchema(stream.at('schema').at('$ref'), readSchema, schemas);
   }
   if (problems.length === 0) return { source: file.data as SourceDefinition, schemas };

@@ -57,6 +57,10 @@ export const TEXT_FORMATS = {
     START.test(text) && !Number.isNaN(Date.parse(text))
       ? undefined
       : 'must be a day or an ISO 8601 instant, as 2024-01-01 or 2024-01-01T00:00:00Z',
+  day: (text) =>
+    /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
+      ? undefined
+      : 'must be a day, as 2024-01-01',
   'http-url': (text) =>
     /^(?:https?:\/\/|\$\{)[^\s]+$/.test(text) ? undefined : 'must be an absolute http or https URL',
 } satisfies Record<string, TextProblem>;

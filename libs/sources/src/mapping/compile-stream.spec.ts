@@ -19,7 +19,7 @@ import { compileStream, type Mapped } from './compile-stream.js';
 import { requiredFieldsOf } from './event-fields.js';
 
 const RECEIVED_AT = '2026-11-21T10:00:00.123456Z';
-const SOURCE = { name: 'besitos', brand: 'spacevegas' };
+const SOURCE = { type: 'http' as const, name: 'besitos', brand: 'spacevegas' };
 
 function stream(mapping: MappingRule[], more: Partial<StreamDefinition> = {}): StreamDefinition {
   return { name: 'conversions', primary_key: ['id'], mapping, ...more } as StreamDefinition;

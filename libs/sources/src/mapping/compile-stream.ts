@@ -8,8 +8,9 @@ import {
   type Instant,
   type RecordEvent,
   type Rejection,
+  type Trust,
 } from '#libs/events';
-import type { SourceDefinition, StreamDefinition } from '../definition.js';
+import type { RecordStreamDefinition, SourceDefinition, SourceType } from '../definition.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { compilePath } from '../path.js';
 import { PLUGINS, type RecordPlugin } from '../plugins/plugins.js';
@@ -70,6 +71,12 @@ export interface CompiledStream {
 
 const POSTBACK = '.postback';
 
+/** How a source of each type tells where its rules say nothing else. */
+const TRUST_OF = { http: 'partner_api', pubsub: 'pubsub', ga4: 'ga4' } as const satisfies Record<
+  SourceType,
+  Trust
+>;
+
 /** The name of the definition of a raw event's source: without `.postback`. */
 export function definitionNameOf(source: string): string {
   return source.endsWith(POSTBACK) ? source.slice(0, -POSTBACK.length) : source;
@@ -82,8 +89,8 @@ export function definitionNameOf(source: string): string {
  * @throws PathError, SyntaxError, TypeError, RecordSchemaError where the definition was not checked
  */
 export function compileStream(
-  source: Pick<SourceDefinition, 'name' | 'brand'>,
-  stream: StreamDefinition,
+  source: Pick<SourceDefinition, 'name' | 'brand' | 'type'>,
+  stream: RecordStreamDefinition,
   recordSchema?: object,
 ): CompiledStream {
   const naturalKeyOf = compileNaturalKey(stream.primary_key);
@@ -126,7 +133,7 @@ export function compileStream(
       record: plugin ? plugin(record) : record,
       raw,
       source: source.name,
-      trust: raw.source.endsWith(POSTBACK) ? 'postback' : 'partner_api',
+      trust: raw.source.endsWith(POSTBACK) ? 'postback' : TRUST_OF[source.type],
       rawPosition,
       isCounted,
       version: latestStands ? raw.received_at : readCursor && versionOf(readCursor(record), parseZoned),
@@ -163,7 +170,7 @@ function parseZoned(text: string): Instant | undefined {
   return ZONED.test(text) ? parseInstant(text) : undefined;
 }
 
-function compileMapping(stream: StreamDefinition): (mapped: MappedRecord) => Omit<Mapped, 'warnings'> {
+function compileMapping(stream: RecordStreamDefinition): (mapped: MappedRecord) => Omit<Mapped, 'warnings'> {
   const onlyConversion = onlyConversionOf(stream.mapping);
   const rules = stream.mapping.map((rule, index) =>
     compileRule(rule, {

@@ -1,6 +1,6 @@
 import { createAuthenticator } from '../authenticators/create-authenticator.js';
 import type { TokenStore } from '../authenticators/token-store.js';
-import type { SourceDefinition, StreamDefinition } from '../definition.js';
+import type { HttpSourceDefinition, StreamDefinition } from '../definition.js';
 import { DecoderDefinitionError } from '../decoding/decode-error.js';
 import { compileDecoder } from '../decoding/decoder.js';
 import { compileErrorRules } from '../errors/error-rules.js';
@@ -27,7 +27,7 @@ import { readSlice, type SliceAsk, type SliceReading } from './read-slice.js';
 
 /** What a reader is made of. Everything outside the process comes in here. */
 export interface StreamReaderParts {
-  source: Pick<SourceDefinition, 'authenticator'>;
+  source: Pick<HttpSourceDefinition, 'authenticator'>;
   stream: StreamDefinition;
   send: HttpSend;
   budget: ApiBudget;

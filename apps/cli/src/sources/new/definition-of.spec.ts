@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { EVENT_KINDS, type EventKind } from '#libs/events';
-import { parseSource, type SourceDefinition } from '#libs/sources';
+import { parseSource, type HttpSourceDefinition } from '#libs/sources';
 import { definitionOf } from './definition-of.js';
 import { fieldsOfKind } from './event-fields.js';
 import { gatherAnswers, type AnswersProblem, type Given } from './gather-answers.js';
@@ -176,7 +176,7 @@ describe('a definition from answers', () => {
           ],
         },
       ],
-    } satisfies SourceDefinition);
+    } satisfies HttpSourceDefinition);
   });
 
   it('asks for all that is missing or wrong at once', async () => {

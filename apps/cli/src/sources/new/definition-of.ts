@@ -7,7 +7,7 @@ import type {
   MappingRule,
   PaginatorDefinition,
   RequesterDefinition,
-  SourceDefinition,
+  HttpSourceDefinition,
   StopDefinition,
   StreamDefinition,
 } from '#libs/sources';
@@ -28,7 +28,7 @@ export interface Told {
 }
 
 /** The source that the answers describe. */
-export function definitionOf(told: Told): SourceDefinition {
+export function definitionOf(told: Told): HttpSourceDefinition {
   const { answers } = told;
   const auth = authenticatorOf(answers);
   return {

@@ -1,5 +1,5 @@
 import { Document, Scalar, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
-import type { SourceDefinition } from '#libs/sources';
+import type { HttpSourceDefinition } from '#libs/sources';
 
 /** What a person should know of a key, by its place in the file; `*` is any index. */
 const COMMENTS: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ const LINE_WIDTH = 110;
  * @param schemaPath of the JSON Schema, from the file's folder, for editors; absent: none is named
  */
 export function writeDefinition(
-  definition: SourceDefinition,
+  definition: HttpSourceDefinition,
   head: readonly string[],
   schemaPath: string | undefined,
 ): string {
