@@ -24,6 +24,7 @@ const LIBS_OF_LIB: Record<string, readonly string[]> = {
   database: ['events'],
   brands: [],
   runtime: ['events', 'sources', 'event-log', 'database'],
+  nest: ['event-log', 'database', 'runtime'],
 };
 const COMPOSING_APPS = ['standalone', 'cli'];
 const LIBS_WITHOUT_IO = ['events', 'sources'];

@@ -47,7 +47,7 @@ it('reads the files of the folder with their schemas, and nothing else', () => {
 it('leaves out what cannot work, with all that is wrong with it', () => {
   write({
     'a.yaml': sourceNamed('a'),
-    'b.yaml': sourceNamed('b').replace('PT5M', '5m').replace('type: http', 'type: ftp'),
+    'b.yaml': sourceNamed('b').replace('PT5M', '5m').replace('name: b', 'name: B'),
     'c.yaml': sourceNamed('twice'),
     'd.yaml': sourceNamed('twice'),
     'schemas/conversion.json': '{"type": "object"}',
@@ -55,7 +55,7 @@ it('leaves out what cannot work, with all that is wrong with it', () => {
   expect(read()).toEqual({
     names: ['a'],
     problems: [
-      'b.yaml:2:7: type: must be http',
+      'b.yaml:1:7: name: must be up to 64 of a-z, 0-9, _ and -, the first a letter or digit',
       expect.stringMatching(
         /^b\.yaml:\d+:\d+: streams\[0\]\.poll_interval: must be an ISO 8601 duration/,
       ) as string,

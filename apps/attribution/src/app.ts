@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
-import { databaseOf, startConsumerApp, type App } from '#libs/runtime';
+import { startConsumerApp } from '#libs/nest';
+import { databaseOf, type App } from '#libs/runtime';
 import { Attribution } from './attribution.js';
 import { readBrands, storeLookBacks } from './brand-settings.js';
 import { ConversionEventsController } from './conversion-events.controller.js';

@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { RecordBatch } from '#libs/event-log';
 import { Group, Topic } from '#libs/events';
-import type { Subscription } from '#libs/runtime';
+import type { Subscription } from '#libs/nest';
 import { Attribution } from './attribution.js';
 
 /** More than a fetch of one partition holds, so that it is one batch where events wait: a statement, a commit and a

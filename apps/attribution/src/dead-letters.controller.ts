@@ -3,7 +3,8 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import { compareBytes, insertDeadLetters } from '#libs/database';
 import type { RecordBatch } from '#libs/event-log';
 import { EventType, Group, Topic, type CloudEvent, type DeadLetter } from '#libs/events';
-import { PLATFORM, databaseOf, type Platform, type Subscription } from '#libs/runtime';
+import { PLATFORM, type Subscription } from '#libs/nest';
+import { databaseOf, type Platform } from '#libs/runtime';
 import { retryTransient } from './retry-transient.js';
 
 /** Keeps dead letters in a table, where people can look at them. */

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { deleteReceiptsBefore } from '#libs/database';
-import { PLATFORM, databaseOf, type Platform } from '#libs/runtime';
+import { PLATFORM } from '#libs/nest';
+import { databaseOf, type Platform } from '#libs/runtime';
 
 const TEN_MINUTES_MS = 10 * 60_000;
 /** As long as dead letters are kept on their topic. */

@@ -1,16 +1,21 @@
 import { Command, CommanderError } from 'commander';
 import { SettingsError, VERSION } from '#libs/runtime';
-import { addAttribution } from './commands/attribution.js';
-import { addDeadLetters } from './commands/dead-letters.js';
-import { addExplain } from './commands/explain.js';
-import { addExport } from './commands/export.js';
-import { addImport } from './commands/import.js';
-import { addMigrate } from './commands/migrate.js';
-import { addRebuild } from './commands/rebuild.js';
-import { addSources } from './commands/sources.js';
-import { addStatus } from './commands/status.js';
 import { messageOf } from './error-message.js';
 import { ExitCode } from './exit-code.js';
+import { loadNamed, type AddCommand } from './load-named.js';
+
+/** Every command, in the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  migrate: async () => (await import('./commands/migrate.js')).addMigrate,
+  status: async () => (await import('./commands/status.js')).addStatus,
+  explain: async () => (await import('./commands/explain.js')).addExplain,
+  attribution: async () => (await import('./commands/attribution.js')).addAttribution,
+  export: async () => (await import('./commands/export.js')).addExport,
+  import: async () => (await import('./commands/import.js')).addImport,
+  'dead-letters': async () => (await import('./commands/dead-letters.js')).addDeadLetters,
+  rebuild: async () => (await import('./commands/rebuild.js')).addRebuild,
+  sources: async () => (await import('./commands/sources.js')).addSources,
+};
 
 /**
  * Runs one command line: data on standard output, progress and errors on standard error.
@@ -32,18 +37,7 @@ PostgreSQL in DATA_DIR), KAFKA_BROKERS (unset: the event log in PostgreSQL), LOG
 
 Exit codes: 0 done, 1 it did not succeed, 2 wrong use.`,
     );
-  for (const add of [
-    addMigrate,
-    addStatus,
-    addExplain,
-    addAttribution,
-    addExport,
-    addImport,
-    addDeadLetters,
-    addRebuild,
-    addSources,
-  ])
-    add(program);
+  for (const add of await loadNamed(COMMANDS, argv)) await add(program, argv);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return ExitCode.done;

@@ -2,15 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import {
-  NestLogger,
-  PLATFORM,
-  PlatformModule,
-  readSettings,
-  type App,
-  type Platform,
-  type RunningApp,
-} from '#libs/runtime';
+import { NestLogger, PLATFORM, PlatformModule } from '#libs/nest';
+import { readSettings, type App, type Platform, type RunningApp } from '#libs/runtime';
 import { AdminAccessGuard } from './admin-access.guard.js';
 import { ConsoleSettings } from './console-settings.js';
 import { ReceiptsController } from './receipts.controller.js';

@@ -2,7 +2,8 @@ import { Controller, Get, HttpStatus, Inject, Param, UsePipes, ValidationPipe } 
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 import { isReceiptId } from '#libs/events';
-import { PLATFORM, databaseOf, type Platform } from '#libs/runtime';
+import { PLATFORM } from '#libs/nest';
+import { databaseOf, type Platform } from '#libs/runtime';
 import { readReceipt } from './read-receipt.js';
 import type { ReceiptAnswer } from './receipt-state.js';
 

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { PLATFORM, type Platform } from '#libs/runtime';
+import { PLATFORM } from '#libs/nest';
+import { type Platform } from '#libs/runtime';
 import { readStatus, type Status } from './read-status.js';
 
 /** The state of the installation on one screen. */

@@ -5,8 +5,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { registerStreams, replaceDefinitions } from '#libs/database';
+import { NestLogger } from '#libs/nest';
 import {
-  NestLogger,
   SettingsError,
   databaseOf,
   readSourcesDir,

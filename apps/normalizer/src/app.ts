@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { PLATFORM, readSourcesDir, startConsumerApp, type App, type Platform } from '#libs/runtime';
+import { PLATFORM, startConsumerApp } from '#libs/nest';
+import { readSourcesDir, type App, type Platform } from '#libs/runtime';
 import { problemText } from '#libs/sources';
 import { RawEventsController } from './raw-events.controller.js';
 import { RecordMappings } from './record-mappings.js';

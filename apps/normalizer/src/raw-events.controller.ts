@@ -11,14 +11,13 @@ import {
   type CanonicalEvent,
   type DeadLetter,
 } from '#libs/events';
+import { PLATFORM, type Subscription } from '#libs/nest';
 import {
-  PLATFORM,
   deadLetterOfRecord,
   publishDeadLetters,
   publishFitting,
   type Platform,
   type RecordGroup,
-  type Subscription,
   type TooLarge,
 } from '#libs/runtime';
 import { normalize } from './normalize.js';

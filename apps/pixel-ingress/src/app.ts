@@ -4,15 +4,8 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Brands } from '#libs/brands';
-import {
-  NestLogger,
-  PLATFORM,
-  PlatformModule,
-  readSourcesDir,
-  secretsOf,
-  type App,
-  type Platform,
-} from '#libs/runtime';
+import { NestLogger, PLATFORM, PlatformModule } from '#libs/nest';
+import { readSourcesDir, secretsOf, type App, type Platform } from '#libs/runtime';
 import { ClicksController } from './clicks.controller.js';
 import { ConvertController } from './convert.controller.js';
 import { createAdapter } from './http-server.js';

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, NotFoundException, Post, Req, Res } from '@nestjs/common';
 import { rawEventKey, serializeRawEvent } from '#libs/events';
-import { PLATFORM, type Platform } from '#libs/runtime';
+import { PLATFORM } from '#libs/nest';
+import { type Platform } from '#libs/runtime';
 import { SliceError } from '#libs/sources';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Intake } from './intake.js';

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { PLATFORM, type Platform } from '#libs/runtime';
+import { PLATFORM } from '#libs/nest';
+import { type Platform } from '#libs/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Intake, type Endpoint } from './intake.js';
 import { UnavailableError } from './micro-batches.js';

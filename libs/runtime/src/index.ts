@@ -1,13 +1,11 @@
 export type { App, RunningApp } from './app.js';
 export { readEnvironment, type Environment } from './environment.js';
-export { EventLogServer, PassErrorsOn, type Subscription } from './event-log-server.js';
 export { Health, type Check } from './health.js';
 export { missingSettings, neededSettings } from './missing-settings.js';
-export { NestLogger, createLogger, type Logger } from './logger.js';
+export { createLogger, type Logger } from './logger.js';
 export { Metrics } from './metrics.js';
 export { deadLetterOfRecord, publishDeadLetters } from './dead-letters.js';
 export { databaseOf, openPlatform, type Platform } from './platform.js';
-export { PLATFORM, PlatformModule, startConsumerApp } from './platform-module.js';
 export { PlatformSettings, ToBoolean } from './platform-settings.js';
 export { publishFitting, type RecordGroup, type TooLarge } from './publish-fitting.js';
 export { runProcess, startProcess, type RunningProcess } from './run-process.js';

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { NestLogger, createLogger, type Logger } from './logger.js';
+import { createLogger, type Logger } from './logger.js';
 
 function recorded(level = 'trace'): { logger: Logger; lines: () => Record<string, unknown>[] } {
   const stream = new PassThrough();
@@ -48,20 +48,5 @@ describe('createLogger', () => {
     logger.info('quiet');
     logger.warn('loud');
     expect(lines().map((l) => l['msg'])).toEqual(['loud']);
-  });
-});
-
-describe('NestLogger', () => {
-  it('takes the chatter of a start for debug, warnings and errors for what they are', () => {
-    const { logger, lines } = recorded();
-    const nest = new NestLogger(logger);
-    nest.log('Starting', 'NestFactory');
-    nest.warn('careful', 'Router');
-    nest.error(new Error('broken'), 'stack', 'Injector');
-    expect(lines()).toMatchObject([
-      { level: 20, context: 'NestFactory', msg: 'Starting' },
-      { level: 40, context: 'Router', msg: 'careful' },
-      { level: 50, context: 'Injector', msg: 'Error: broken', error: { message: 'broken' } },
-    ]);
   });
 });

@@ -1,16 +1,21 @@
 import type { Command } from 'commander';
-import { addSourcesBackfill } from './sources-backfill.js';
-import { addSourcesCheck } from './sources-check.js';
-import { addSourcesList } from './sources-list.js';
-import { addSourcesNew } from './sources-new.js';
-import { addSourcesProbe } from './sources-probe.js';
-import { addSourcesRead } from './sources-read.js';
-import { addSourcesReset } from './sources-reset.js';
-import { addSourcesSign } from './sources-sign.js';
-import { addSourcesValidate } from './sources-validate.js';
+import { loadNamed, type AddCommand } from '../load-named.js';
+
+/** Every subcommand, in the order of the help. */
+const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  new: async () => (await import('./sources-new.js')).addSourcesNew,
+  list: async () => (await import('./sources-list.js')).addSourcesList,
+  validate: async () => (await import('./sources-validate.js')).addSourcesValidate,
+  sign: async () => (await import('./sources-sign.js')).addSourcesSign,
+  check: async () => (await import('./sources-check.js')).addSourcesCheck,
+  read: async () => (await import('./sources-read.js')).addSourcesRead,
+  probe: async () => (await import('./sources-probe.js')).addSourcesProbe,
+  backfill: async () => (await import('./sources-backfill.js')).addSourcesBackfill,
+  reset: async () => (await import('./sources-reset.js')).addSourcesReset,
+};
 
 /** `tributary sources …`: what partners deliver. */
-export function addSources(program: Command): void {
+export async function addSources(program: Command, argv: readonly string[]): Promise<void> {
   const sources = program
     .command('sources')
     .description("partners' APIs: define one, try it, read it again")
@@ -24,16 +29,6 @@ A new partner, step by step:
   npx tributary sources read acme payouts --dry-run      records, events, rows; nothing is stored
   npx tributary sources probe acme payouts               does the API do what the definition says?`,
     );
-  for (const add of [
-    addSourcesNew,
-    addSourcesList,
-    addSourcesValidate,
-    addSourcesSign,
-    addSourcesCheck,
-    addSourcesRead,
-    addSourcesProbe,
-    addSourcesBackfill,
-    addSourcesReset,
-  ])
-    add(sources);
+  const [, ...rest] = argv;
+  for (const add of await loadNamed(SUBCOMMANDS, rest)) await add(sources, rest);
 }

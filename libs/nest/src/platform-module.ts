@@ -1,9 +1,8 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventLogServer, PassErrorsOn } from './event-log-server.js';
-import { NestLogger } from './logger.js';
-import type { Platform } from './platform.js';
-import type { RunningApp } from './app.js';
+import { NestLogger } from './nest-logger.js';
+import type { Platform, RunningApp } from '#libs/runtime';
 
 /** Token of the `Platform` in every app's Nest module. */
 export const PLATFORM = Symbol('Platform');

@@ -3,7 +3,7 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { isObservable, lastValueFrom, throwError, type Observable } from 'rxjs';
 import { isTransient } from '#libs/database';
 import { FatalConsumerError, PublishError, type Consumer, type RecordBatch } from '#libs/event-log';
-import type { Platform } from './platform.js';
+import type { Platform } from '#libs/runtime';
 
 /** What `@EventPattern(topic, { … } satisfies Subscription)` says besides the topic. */
 export interface Subscription {
