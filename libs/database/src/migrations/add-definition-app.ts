@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Which app read a definition: each replaces its own alone. */
-export class AddDefinitionApp1764400000000 implements MigrationInterface {
-  name = 'AddDefinitionApp1764400000000';
+export class AddDefinitionApp1764390000000 implements MigrationInterface {
+  name = 'AddDefinitionApp1764390000000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(

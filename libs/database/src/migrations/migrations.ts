@@ -1,6 +1,6 @@
 import { AddAttributionFunctions1764200000000 } from './add-attribution-functions.js';
 import { AddBrandSettings1764100000000 } from './add-brand-settings.js';
-import { AddDefinitionApp1764400000000 } from './add-definition-app.js';
+import { AddDefinitionApp1764390000000 } from './add-definition-app.js';
 import { AddPartnerFacts1763800000000 } from './add-partner-facts.js';
 import { AddSourceTables1764300000000 } from './add-source-tables.js';
 import { CreateEntityTables1763900000000 } from './create-entity-tables.js';
@@ -14,5 +14,5 @@ export const MIGRATIONS = [
   AddBrandSettings1764100000000,
   AddAttributionFunctions1764200000000,
   AddSourceTables1764300000000,
-  AddDefinitionApp1764400000000,
+  AddDefinitionApp1764390000000,
 ] as const;
