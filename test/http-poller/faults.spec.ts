@@ -74,6 +74,10 @@ function row(id: number, version = 1, more: Partial<Transaction> = {}): Transact
 const rows = (...data: Transaction[]): ScriptedAnswer => ({ json: { data } });
 const counted = (total: number, ...data: Transaction[]): ScriptedAnswer => ({ json: { total, data } });
 
+const linked = (next: string | null, total: number, ...data: Transaction[]): ScriptedAnswer => ({
+  json: { next, total, data },
+});
+
 /** A partner that answers nonsense to one reading after another, and then comes to its senses. */
 interface Nonsense {
   what: string;
@@ -157,6 +161,26 @@ const NONSENSE: Record<string, Nonsense> = {
     good: [counted(5, row(5), row(4)), counted(5, row(3), row(2)), counted(5, row(1))],
     ids: ['t1', 't2', 't3', 't4', 't5'],
   },
+  'low-total': {
+    what: 'a total too low, just at the end of a page',
+    particulars: { paginator: { ...byPage, stop: { total_path: 'total', next_url_path: 'next' } } },
+    readings: once('total_mismatch', linked('?page=2', 2, row(1), row(2)), linked(null, 2, row(3))),
+    good: [linked('?page=2', 3, row(1), row(2)), linked(null, 3, row(3))],
+    ids: ['t1', 't2', 't3'],
+  },
+  'nowhere-to-go': {
+    what: 'a next page that it does not name',
+    particulars: {
+      paginator: {
+        type: 'link',
+        from: 'body',
+        path: 'next',
+        stop: { total_path: 'total', last_page_path: 'last' },
+      },
+    },
+    readings: once('signals_disagree', { json: { data: [row(1)], next: null, total: 1, last: 2 } }),
+    good: [{ json: { data: [row(1), row(2)], next: null, total: 2, last: 1 } }],
+  },
   dripping: {
     what: 'a byte now and then',
     particulars: { timeout: 'PT0.2S' },
@@ -189,6 +213,9 @@ const PARTICULARS: Record<string, (origin: string) => Particulars> = {
   future: () => ({}),
   modified: () => ({ paginator: byPage }),
   'behind-itself': () => ({ paginator: byPage }),
+  'of-two-minds': () => ({
+    paginator: { ...byPage, stop: { last_page_path: 'last', next_url_path: 'next', total_path: 'total' } },
+  }),
   killed: () => ({}),
 };
 
@@ -300,6 +327,18 @@ describe('rows', () => {
     await river.setPaused('behind-itself', false);
     expect(await readings('behind-itself', 1)).toMatchObject([{ monotone_violations: '1' }]);
     expect(await river.rows('behind-itself')).toEqual([row(1, 2), row(2)]);
+  });
+
+  it('behind what the partner calls its last page are read where another signal says more, and it is counted', async () => {
+    const page = (last: number, next: string | null, ...data: Transaction[]) => ({
+      json: { last, next, total: 3, data },
+    });
+    play('of-two-minds', [page(1, '?page=2', row(1), row(2)), page(1, null, row(3))]);
+    await river.setPaused('of-two-minds', false);
+    expect(await readings('of-two-minds', 1)).toMatchObject([
+      { outcome: 'succeeded', rows_selected: '3', paging_contradictions: 1 },
+    ]);
+    expect(await river.rows('of-two-minds')).toEqual([row(1), row(2), row(3)]);
   });
 
   it('dated next year are kept, and skip nothing', async () => {

@@ -221,7 +221,16 @@ export class PartnerRiver {
 /** A line of the ledger as it is stored. */
 export type LedgerLine = Pick<
   SourceWindow,
-  'kind' | 'slice_key' | 'outcome' | 'attempt' | 'error_code' | 'error' | 'published' | 'changed' | 'pages'
+  | 'kind'
+  | 'slice_key'
+  | 'outcome'
+  | 'attempt'
+  | 'error_code'
+  | 'error'
+  | 'published'
+  | 'changed'
+  | 'pages'
+  | 'paging_contradictions'
 > &
   Record<'rows_read' | 'rows_selected' | 'monotone_violations', string> &
   Record<'slice_from' | 'slice_to' | 'started_at' | 'finished_at', Date>;

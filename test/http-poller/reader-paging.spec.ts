@@ -69,6 +69,11 @@ function paginatorOf({ kind, from, size, start, stop: keys, in: where }: World):
   }
 }
 
+/** What an answer says that is not so, by how many rows it and those before it had. */
+interface Lies {
+  told?: (rowsSoFar: number) => object;
+}
+
 /** The row that a request begins with, from 0. */
 function firstRow(world: World, asked: AskedRequest, page: number): number {
   const parameters = world.in === 'body' ? (JSON.parse(asked.body || '{}') as Record<string, unknown>) : {};
@@ -78,7 +83,7 @@ function firstRow(world: World, asked: AskedRequest, page: number): number {
   return world.kind === 'page' ? (position - world.start) * page : position;
 }
 
-function play(world: World, misled: (row: number) => number = (row) => row): void {
+function play(world: World, misled: (row: number) => number = (row) => row, lies: Lies = {}): void {
   const { kind, total } = world;
   // A partner that follows links knows the size itself.
   const page = kind === 'link' ? world.cap : Math.min(world.size, world.cap);
@@ -101,6 +106,7 @@ function play(world: World, misled: (row: number) => number = (row) => row): voi
         links: { next: more ? link : null },
         // Of pages that start at 0, the last one's number is one less than their count.
         meta: { total, last: kind === 'page' && world.start === 0 ? pages - 1 : pages },
+        ...lies.told?.(next),
       },
       ...(more ? { headers: { link: `<${link}>; rel="next"` } } : {}),
     };
@@ -131,6 +137,35 @@ describe('paging', () => {
         expect(read.result!.read).toBe(world.total);
         const smallest = world.kind === 'link' ? world.cap : Math.min(world.size, world.cap);
         expect(read.result!.pages).toBeLessThanOrEqual(Math.ceil(world.total / smallest) + 1);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('never ends early and well where one signal says so and another one not', async () => {
+    const long = worlds.filter(({ total, size, cap }) => total > Math.min(size, cap));
+    await fc.assert(
+      fc.asyncProperty(long, fc.nat({ max: 3 }), async (world, pagesStated) => {
+        const page = world.kind === 'link' ? world.cap : Math.min(world.size, world.cap);
+        const meta = {
+          total: Math.min((pagesStated + 1) * page, world.total),
+          last: world.start + pagesStated,
+        };
+        play(world, undefined, { told: () => ({ meta }) });
+        const stop = ['has_more_path', 'total_path', 'last_page_path'] as const;
+        const { error, records, result } = await readStream(
+          streamIn({ ...world, stop: [...stop], filtered: false }),
+        );
+        if (meta.total === world.total) {
+          expect(records).toHaveLength(world.total);
+          return;
+        }
+        expect(error?.code).toBe('total_mismatch');
+        expect(result).toBeUndefined();
+        play(world, undefined, { told: () => ({ meta: { ...meta, total: world.total } }) });
+        const believed = await readStream(streamIn({ ...world, stop: [...stop], filtered: false }));
+        expect(believed.records).toHaveLength(world.total);
+        expect(believed.result!.contradictions).toBeGreaterThan(0);
       }),
       { numRuns: RUNS },
     );

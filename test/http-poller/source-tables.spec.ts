@@ -64,6 +64,7 @@ function windowOf(key: StreamKey, more: Partial<SourceWindow> = {}): SourceWindo
     changed: null,
     published: true,
     monotone_violations: 0,
+    paging_contradictions: 0,
     started_at: TO,
     finished_at: TO,
     outcome: 'succeeded',

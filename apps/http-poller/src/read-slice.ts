@@ -72,6 +72,7 @@ export async function readSlice(
     changed: null,
     published: publication?.sent ?? false,
     monotone_violations: tally.monotoneViolations,
+    paging_contradictions: 0,
     started_at: instantFromMs(startedAtMs),
     finished_at: instantFromMs(parts.now()),
     error_code: null,
@@ -95,12 +96,13 @@ export async function readSlice(
     });
     signal.throwIfAborted();
     const { contentHash, changed } = await publication.end();
-    const { pages: pagesRead, read, statedTotal } = result;
+    const { pages: pagesRead, read, statedTotal, contradictions = 0 } = result;
     const window = windowOf({
       outcome: 'succeeded',
       pages: pagesRead,
       rows_read: read,
       stated_total: statedTotal ?? null,
+      paging_contradictions: contradictions,
       content_hash: contentHash,
       changed,
     });

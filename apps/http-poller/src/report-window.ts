@@ -27,6 +27,7 @@ export function reportWindow(
     events: window.rows_by_event,
     rejected: window.rejected,
     published: window.published,
+    ...(window.paging_contradictions > 0 && { paging_contradictions: window.paging_contradictions }),
     ms,
     lag_s: lagSeconds,
   };

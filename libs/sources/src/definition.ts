@@ -304,8 +304,9 @@ export type PaginatorDefinition =
   /** Goes on at the URL that the answer names. */
   | { type: 'link'; from: 'header' | 'body'; path?: string; stop?: StopDefinition; max_pages?: number };
 
-/** Explicit signals that no page follows; any one of them is enough. An empty page always is one. Paths lead into the
- * answer. */
+/** Explicit signals whether a page follows. Paging ends where one says that none does and none says that one does: of
+ * signals that disagree, the one that says more is followed, and the ledger counts it. An empty page always ends it.
+ * Paths lead into the answer. */
 export interface StopDefinition {
   /** Null, absent or empty: no page follows. */
   next_url_path?: string;

@@ -50,6 +50,8 @@ export interface SliceResult {
   read: number;
   /** Records given on. */
   selected: number;
+  /** Pages on which the partner's signals whether more follows did not agree. Absent: none. */
+  contradictions?: number;
   /** What the partner said that there are in all. */
   statedTotal?: number;
   /** Of a cursor stream: where to go on. */

@@ -109,6 +109,13 @@ function adviceFor(error: unknown, latest: LatestAnswer | undefined): Advice[] {
       return [
         { place: 'paginator.stop', text: 'what stands there is no signal of this kind: is the path right?' },
       ];
+    case 'signals_disagree':
+      return [
+        {
+          place: 'paginator.stop',
+          text: 'of the signals that tell whether a page follows, keep those that the partner keeps to',
+        },
+      ];
     case 'total_mismatch':
       return [
         {

@@ -103,6 +103,9 @@ export class SourceWindowEntity {
   @Column({ type: 'bigint' })
   monotone_violations!: string;
 
+  @Column({ type: 'integer' })
+  paging_contradictions!: number;
+
   @Column({ type: 'timestamptz' })
   started_at!: Date;
 

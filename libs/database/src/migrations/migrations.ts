@@ -2,6 +2,7 @@ import { AddAttributionFunctions1764200000000 } from './add-attribution-function
 import { AddBrandSettings1764100000000 } from './add-brand-settings.js';
 import { AddDefinitionApp1764390000000 } from './add-definition-app.js';
 import { AddPartnerFacts1763800000000 } from './add-partner-facts.js';
+import { AddPagingContradictions1764400000000 } from './add-paging-contradictions.js';
 import { AddSourceTables1764300000000 } from './add-source-tables.js';
 import { CreateEntityTables1763900000000 } from './create-entity-tables.js';
 import { CreatePixelTables1763700000000 } from './create-pixel-tables.js';
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   AddAttributionFunctions1764200000000,
   AddSourceTables1764300000000,
   AddDefinitionApp1764390000000,
+  AddPagingContradictions1764400000000,
 ] as const;

@@ -34,6 +34,8 @@ export interface SourceWindow {
   published: boolean;
   /** Records whose `cursor_field` went back since they were read before. */
   monotone_violations: number;
+  /** Pages on which the partner's signals whether more follows did not agree. */
+  paging_contradictions: number;
   started_at: Instant;
   finished_at: Instant;
   outcome: 'succeeded' | 'failed' | 'abandoned';
@@ -61,6 +63,7 @@ const COLUMNS: Record<keyof SourceWindow, string> = {
   changed: 'boolean',
   published: 'boolean',
   monotone_violations: 'bigint',
+  paging_contradictions: 'integer',
   started_at: 'timestamptz',
   finished_at: 'timestamptz',
   outcome: 'text',

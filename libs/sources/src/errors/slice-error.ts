@@ -20,6 +20,7 @@ export type SliceErrorCode =
   | 'max_pages'
   | 'next_link'
   | 'stop_signal'
+  | 'signals_disagree'
   | 'total_mismatch';
 
 /**

@@ -202,7 +202,7 @@ export const PAGINATOR_SCHEMA: Schema = oneOf('How one answer leads to the next.
 ]);
 
 export const STOP_SCHEMA: Schema = object<StopDefinition>(
-  'Explicit signals that no page follows; any one of them is enough. An empty page always is one. Paths lead into the answer.',
+  'Explicit signals whether a page follows. Paging ends where one says that none does and none says that one does: of signals that disagree, the one that says more is followed, and the ledger counts it. An empty page always ends it. Paths lead into the answer.',
   {
     next_url_path: optional(text('Null, absent or empty: no page follows.', 'path')),
     last_page_path: optional(text('Number of the last page.', 'path')),

@@ -71,23 +71,48 @@ describe('a link', () => {
 
 describe('stop signals', () => {
   const none = { totalChanged: false };
+  const place = { pageNumber: 2, read: 10, distinct: 10 };
+  const all = { next_url_path: 'next', has_more_path: 'more', last_page_path: 'last', total_path: 'total' };
 
   it.each([
-    [{ next_url_path: 'next' }, { next: null }, true],
-    [{ next_url_path: 'next' }, { next: '/2' }, false],
-    [{ has_more_path: 'more' }, { more: false }, true],
-    [{ has_more_path: 'more' }, { more: 'true' }, false],
-    [{ has_more_path: 'more' }, {}, true],
-    [{ last_page_path: 'last' }, { last: 3 }, false],
-    [{ last_page_path: 'last' }, { last: '2' }, true],
-    [{ total_path: 'total' }, { total: 10 }, true],
-    [{ total_path: 'total' }, { total: 11 }, false],
-    [{ total_path: 'total', has_more_path: 'more' }, { total: 99, more: false }, true],
-    [{}, {}, false],
+    [{ next_url_path: 'next' }, { next: null }, false],
+    [{ next_url_path: 'next' }, { next: '/2' }, true],
+    [{ next_url_path: 'next' }, {}, false],
+    [{ has_more_path: 'more' }, { more: false }, false],
+    [{ has_more_path: 'more' }, { more: 'true' }, true],
+    [{ has_more_path: 'more' }, {}, false],
+    [{ last_page_path: 'last' }, { last: 3 }, true],
+    [{ last_page_path: 'last' }, { last: '2' }, false],
+    [{ total_path: 'total' }, { total: 10 }, false],
+    [{ total_path: 'total' }, { total: 11 }, true],
+    [{}, {}, undefined],
+    [all, { next: '/2', more: true, last: 3, total: 11 }, true],
+    [all, { next: null, more: false, last: 2, total: 10 }, false],
+    [all, { last: 3, total: 11 }, true],
   ])('%j in %j: %s', (stop, envelope, expected) => {
     const signals = compileStopSignals(stop);
     const stated = signals.read(envelope, none, true);
-    expect(signals.isLast(envelope, stated, 2, 10)).toBe(expected);
+    const { more, contradicted } = signals.judge(envelope, stated, place);
+    expect([more, contradicted]).toEqual([expected, false]);
+  });
+
+  it.each([
+    [{ next: '/2', more: false, last: 2, total: 10 }, 'next_url_path'],
+    [{ next: null, more: true, last: 2, total: 10 }, 'has_more_path'],
+    [{ next: null, more: false, last: 3, total: 10 }, 'last_page_path'],
+    [{ next: null, more: false, last: 2, total: 99 }, 'total_path'],
+  ])('%j go on, by %s', (envelope, key) => {
+    const signals = compileStopSignals(all);
+    const stated = signals.read(envelope, none, true);
+    expect(signals.judge(envelope, stated, place)).toEqual({ more: true, key, contradicted: true });
+  });
+
+  it('do not go on for a row that the partner has twice, where others say that none follows', () => {
+    const twice = { ...place, distinct: 9 };
+    const judge = (stop: object) =>
+      compileStopSignals(stop).judge({ more: false }, { ...none, total: 10 }, twice);
+    expect(judge({ total_path: 'total', has_more_path: 'more' }).more).toBe(false);
+    expect(judge({ total_path: 'total' }).more).toBe(true);
   });
 
   it('must be numbers where numbers are needed, at least once', () => {

@@ -14,16 +14,41 @@ export interface Stated {
   totalChanged: boolean;
 }
 
-/** The explicit signals of a stream that no page follows. */
+/** How far paging has come. */
+export interface PagingPlace {
+  pageNumber: number;
+  /** Raw records so far. */
+  read: number;
+  /** Those of them that are not the ones with which a page began and the one before it ended, see `stated-total.ts`. */
+  distinct: number;
+}
+
+/** What the signals of an answer say together. */
+export interface Verdict {
+  /** Whether a page follows; undefined where there is no signal. */
+  more?: boolean;
+  /** The key of `paginator.stop` that says so. */
+  key?: keyof StopDefinition;
+  /** Whether a signal that is there says the contrary. */
+  contradicted: boolean;
+}
+
+/** The explicit signals of a stream whether a page follows. */
 export interface StopSignals {
   /**
    * @param hasRecords of a page without any, nothing need be stated
    * @throws SliceError where a number that must be stated never was
    */
   read(envelope: JsonValue, before: Stated, hasRecords: boolean): Stated;
-  /** Whether any signal says that the page was the last. @param distinct records read so far, see `stated-total.ts` */
-  isLast(envelope: JsonValue, stated: Stated, pageNumber: number, distinct: number): boolean;
+  /**
+   * A page follows where any signal says so: a total that is stated too low must not hide the rows behind it. A signal
+   * that is absent contradicts none.
+   */
+  judge(envelope: JsonValue, stated: Stated, place: PagingPlace): Verdict;
 }
+
+/** A signal's word: a page follows, none does, or nothing stands there, which alone means that none does. */
+type Word = 'more' | 'last' | 'absent';
 
 /** Reads the stop paths of a paginator, which lead into the answer. */
 export function compileStopSignals(stop: StopDefinition = {}): StopSignals {
@@ -41,16 +66,32 @@ export function compileStopSignals(stop: StopDefinition = {}): StopSignals {
         totalChanged: before.totalChanged || (before.total !== undefined && before.total !== total),
       };
     },
-    isLast(envelope, { total, lastPage }, pageNumber, distinct) {
-      if (
-        readNext &&
-        signalText(readNext(envelope), 'paginator.stop.next_url_path', stop.next_url_path!) === undefined
-      )
-        return true;
-      if (readMore && !isTrue(readMore(envelope))) return true;
-      return (lastPage !== undefined && pageNumber >= lastPage) || (total !== undefined && distinct >= total);
+    judge(envelope, { total, lastPage }, { pageNumber, read, distinct }) {
+      const words = new Map<keyof StopDefinition, Word>();
+      if (readNext) words.set('next_url_path', wordOfNext(readNext(envelope), stop.next_url_path!));
+      if (readMore) words.set('has_more_path', wordOfMore(readMore(envelope)));
+      if (lastPage !== undefined) words.set('last_page_path', pageNumber < lastPage ? 'more' : 'last');
+      // Between the two, a row may come twice, or pages overlap: the others know, if there are any.
+      if (total !== undefined && (distinct >= total || read < total || words.size === 0)) {
+        words.set('total_path', distinct < total ? 'more' : 'last');
+      }
+      if (words.size === 0) return { contradicted: false };
+      const all = [...words];
+      const key = all.find(([, word]) => word === 'more')?.[0];
+      if (key === undefined) return { more: false, contradicted: false };
+      return { more: true, key, contradicted: all.some(([, word]) => word === 'last') };
     },
   };
+}
+
+function wordOfNext(value: JsonValue | undefined, path: string): Word {
+  if (value === undefined) return 'absent';
+  return signalText(value, 'paginator.stop.next_url_path', path) === undefined ? 'last' : 'more';
+}
+
+function wordOfMore(value: JsonValue | undefined): Word {
+  if (value === undefined) return 'absent';
+  return isTrue(value) ? 'more' : 'last';
 }
 
 function pathOf(path: string | undefined) {

@@ -1,5 +1,5 @@
 import type { IncrementalSyncDefinition } from '../definition.js';
-import { definitionError } from '../errors/slice-error.js';
+import { SliceError, definitionError } from '../errors/slice-error.js';
 import type { JsonValue } from '../json.js';
 import { compilePath } from '../path.js';
 import { compareIds } from '../paging/compare-ids.js';
@@ -8,7 +8,7 @@ import type { PageSeen, PageStep, Paginator } from '../paging/paginator.js';
 import { guardPaging } from '../paging/paging-guard.js';
 import { signalText } from '../paging/signal-text.js';
 import { checkStatedTotal } from '../paging/stated-total.js';
-import type { Stated, StopSignals } from '../paging/stop-signals.js';
+import type { Stated, StopSignals, Verdict } from '../paging/stop-signals.js';
 import type { RequestDraft } from '../requesting/request-draft.js';
 import type { RecordBatch, SliceResult } from '../slices.js';
 import { readPage, type PageRead, type PageReading, type PageWorld } from './read-page.js';
@@ -30,8 +30,8 @@ export interface SliceAsk {
 }
 
 /**
- * Reads the pages of a slice until a signal says that one is the last, or one is empty; never because one is short or
- * the filter emptied it.
+ * Reads the pages of a slice until its signals say that one is the last and none of them that more follows, or one is
+ * empty; never because one is short or the filter emptied it.
  * @throws SliceError; the signal's reason
  */
 export async function* readSlice(
@@ -51,11 +51,26 @@ export async function* readSlice(
     tally.add(page);
     stated = stop.read(page.envelope, stated, page.read > 0);
     if (page.fingerprint && page.read > 0) guard.page(page.fingerprint.hash);
-    const isLast = page.read === 0 || stop.isLast(page.envelope, stated, asked.number, tally.distinct());
+    const place = { pageNumber: asked.number, read: tally.read(), distinct: tally.distinct() };
+    const verdict = stop.judge(page.envelope, stated, place);
+    if (verdict.contradicted || (verdict.more && page.read === 0)) tally.countContradiction();
+    const isLast = page.read === 0 || verdict.more === false;
     step = isLast ? undefined : paginator.next(seenPage(asked, page, tally.read(), paginator));
+    if (!isLast && !step) checkNoneFollows(verdict);
   }
   checkStatedTotal(stated, tally.read(), tally.read() - tally.distinct());
   return tally.result(stated);
+}
+
+/** The answer leads to no page; of a total, what was read is compared with it. @throws SliceError where one follows */
+function checkNoneFollows({ more, key }: Verdict): void {
+  if (!more || key === 'total_path') return;
+  throw new SliceError(
+    'system_error',
+    'signals_disagree',
+    `paginator.stop.${key} says that a page follows, but the answer leads to none: ` +
+      'take the signal out that the partner does not keep to',
+  );
 }
 
 function seenPage(step: PageStep, page: PageRead, readSoFar: number, { idPath = '' }: Paginator): PageSeen {
@@ -69,7 +84,7 @@ function tallyPages({ sync }: Pick<SliceReading, 'sync'>) {
   const idPath = sync.type === 'id' ? sync.id_path : undefined;
   const cursorPath = sync.type === 'cursor' ? sync.cursor_path : undefined;
   const readCursor = cursorPath === undefined ? () => undefined : compilePath(cursorPath);
-  let [pages, read, selected, overlapping] = [0, 0, 0, 0];
+  let [pages, read, selected, overlapping, contradictions] = [0, 0, 0, 0, 0];
   let before: PageFingerprint | undefined;
   let greatestId: string | undefined;
   let nextCursor: string | undefined;
@@ -95,10 +110,12 @@ function tallyPages({ sync }: Pick<SliceReading, 'sync'>) {
         throw definitionError('incremental_sync.id_path', `no record has an id at ${idPath}`);
       }
     },
+    countContradiction: () => void (contradictions += 1),
     result: ({ total }: Stated): SliceResult => ({
       pages,
       read,
       selected,
+      ...(contradictions === 0 ? {} : { contradictions }),
       ...(total === undefined ? {} : { statedTotal: total }),
       ...(nextCursor === undefined ? {} : { nextCursor }),
       ...(greatestId === undefined ? {} : { greatestId }),
