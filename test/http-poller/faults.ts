@@ -39,6 +39,38 @@ export function faultsContract(open: () => Promise<PollingWorld>): void {
     expect([logged.length, new Set(logged).size]).toEqual([3, 2]); // one twice, under the same id
   });
 
+  it('tells a window again that was killed behind its publication, though it then reads as before', async () => {
+    const never = new Gate();
+    let note = 'former';
+    const partner = await world.partner({
+      payouts: (from) => [{ id: from, amount: '1', note }],
+      acknowledged: () => never.passed().then(() => []),
+    });
+    const stream = world.stream(partner, { hours: 1, lookBack: 1 });
+    const first = await world.poll([stream]);
+    await until('it is read', async () => (await world.ledger(stream)).length === 1);
+    await first.stop();
+    note = 'changed';
+    await world.hurry(stream);
+    const times = { ...TIMES, leaseMs: 500 };
+    const child = await world.child({
+      ...{ streams: [stream], times, afterAcknowledgement: `${partner.url}/acknowledged?from=` },
+    });
+    await until('the log has it', () => partner.callsOf('acknowledged').length === 1);
+    await child.kill9();
+    expect(await world.logged(stream)).toHaveLength(2);
+    expect((await world.ledger(stream)).map((line) => line.outcome)).toEqual(['succeeded', 'unfinished']);
+
+    note = 'former';
+    await world.poll([stream], times);
+    await until('it is read again', async () => (await world.ledger(stream)).length === 3);
+    expect((await world.ledger(stream)).at(-1)).toMatchObject({ kind: 'lookback', published: true });
+    expect(await world.logged(stream)).toHaveLength(3);
+    await world.hurry(stream);
+    await until('and once more', async () => (await world.ledger(stream)).length === 4);
+    expect((await world.ledger(stream)).at(-1)).toMatchObject({ published: false, changed: false });
+  });
+
   it('lets another go on when it stands still for longer than its lease, and then writes nothing', async () => {
     const gate = new Gate();
     const partner = await world.partner({

@@ -10,6 +10,7 @@ import {
   lookAtStream,
   readBackfills,
   readContentHash,
+  recordUnfinished,
   readRefusedDefinitions,
   readStreams,
   registerStreams,
@@ -177,13 +178,50 @@ describe('the ledger', () => {
     expect(await read()).toBeUndefined();
     await advanceStream(pool, token, state, windowOf(key, { content_hash: 'one' }));
     await advanceStream(pool, token, state, windowOf(key, { content_hash: 'two', published: false }));
-    await advanceStream(pool, token, state, windowOf(key, { content_hash: 'three', slice_key: 'other' }));
+    const other = { slice_key: 'other', slice_from: TO, slice_to: '2026-11-21T12:00:00.000000Z' };
+    await advanceStream(pool, token, state, windowOf(key, { ...other, content_hash: 'three' }));
     expect(await read()).toBe('two');
     const broken = { outcome: 'failed', content_hash: null, published: false } as const;
     await advanceStream(pool, token, state, windowOf(key, broken));
     expect(await read()).toBe('two');
     await advanceStream(pool, token, state, windowOf(key, { ...broken, published: true }));
     expect(await read()).toBeUndefined();
+  });
+
+  it('does not know the content of a slice once a part of it was published, as a backfill does', async () => {
+    const key = await newStream();
+    const { pool } = database;
+    const { token } = (await claimStream(pool, key, OWNER))!;
+    const state = { type: 'full_refresh' };
+    const read = () => readContentHash(pool, key.source, key.stream, `${FROM}/${TO}`);
+    const part = { slice_key: 'part', slice_from: '2026-11-21T10:30:00.000000Z' };
+    await advanceStream(pool, token, state, windowOf(key));
+    await advanceStream(pool, token, state, windowOf(key, { ...part, published: false }));
+    expect(await read()).toBe('abc');
+    await advanceStream(pool, token, state, windowOf(key, part));
+    expect(await read()).toBeUndefined();
+    await advanceStream(pool, token, state, windowOf(key));
+    expect(await read()).toBe('abc');
+  });
+
+  it('says of a reading that it publishes, until it says what became of it', async () => {
+    const key = await newStream();
+    const { pool } = database;
+    const { token } = (await claimStream(pool, key, OWNER))!;
+    const state = { type: 'full_refresh' };
+    const read = () => readContentHash(pool, key.source, key.stream, `${FROM}/${TO}`);
+    const outcomes = async () => (await windowsOf(key)).map((w) => w.outcome);
+    await advanceStream(pool, token, state, windowOf(key));
+    const unfinished = () =>
+      recordUnfinished(pool, windowOf(key, { outcome: 'unfinished', content_hash: null }));
+    await unfinished();
+    expect(await read()).toBeUndefined();
+    const second = windowOf(key, { unfinished_id: await unfinished() });
+    expect(await advanceStream(pool, '0', state, second)).toBe(false);
+    expect(await outcomes()).toEqual(['succeeded', 'unfinished', 'unfinished']);
+    expect(await advanceStream(pool, token, state, second)).toBe(true);
+    expect(await outcomes()).toEqual(['succeeded', 'unfinished', 'succeeded']);
+    expect(await read()).toBe('abc');
   });
 
   it('forgets what is old', async () => {

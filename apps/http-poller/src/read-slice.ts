@@ -1,4 +1,4 @@
-import { readContentHash, type SourceWindow } from '#libs/database';
+import { readContentHash, recordUnfinished, type SourceWindow } from '#libs/database';
 import { instantFromMs } from '#libs/events';
 import type { RecordBatch, Slice, SliceResult } from '#libs/sources';
 import { failureOf, type Failure } from './failure.js';
@@ -54,6 +54,8 @@ export async function readSlice(
   const tally = new Tally();
   const pages = { last: 0 };
   let publication: SlicePublication | undefined;
+  let unfinished: Promise<string> | undefined;
+  let unfinishedId: string | undefined;
   const windowOf = (more: Partial<SourceWindow> & Pick<SourceWindow, 'outcome'>): SourceWindow => ({
     source: stream.source,
     stream: stream.stream,
@@ -78,15 +80,23 @@ export async function readSlice(
     error_code: null,
     error: null,
     backfill_id: task.backfillId ?? null,
+    unfinished_id: unfinishedId,
     ...more,
   });
+  /** What the log may have of a slice that was read before is said before it has it: we may not live to say it after. */
+  const sendWhenSaid: typeof parts.send = async (records) => {
+    unfinished ??= recordUnfinished(parts.pool, windowOf({ outcome: 'unfinished', published: true }));
+    unfinishedId = await unfinished;
+    return parts.send(records);
+  };
 
   try {
-    const before =
-      kind === 'backfill' || kind === 'manual'
-        ? undefined
-        : await readContentHash(parts.pool, stream.source, stream.stream, sliceKeyOf(slice));
-    publication = new SlicePublication(parts.send, parts.room, before);
+    const alwaysPublishes = kind === 'backfill' || kind === 'manual';
+    const before = alwaysPublishes
+      ? undefined
+      : await readContentHash(parts.pool, stream.source, stream.stream, sliceKeyOf(slice));
+    const mayBeKnown = alwaysPublishes || before !== undefined;
+    publication = new SlicePublication(mayBeKnown ? sendWhenSaid : parts.send, parts.room, before);
     const take = publicationInto(stream, cursors, tally, publication);
     const reading = stream.read(slice, kind === 'backfill' ? 'backfill' : 'live', signal);
     const result = await drain(reading, async (batch) => {

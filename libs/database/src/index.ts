@@ -97,7 +97,12 @@ export {
   type StreamKey,
   type StreamLook,
 } from './sources/source-state.js';
-export { deleteSourceWindowsBefore, readContentHash, type SourceWindow } from './sources/source-window.js';
+export {
+  deleteSourceWindowsBefore,
+  readContentHash,
+  recordUnfinished,
+  type SourceWindow,
+} from './sources/source-window.js';
 export {
   advanceBackfill,
   cancelBackfill,

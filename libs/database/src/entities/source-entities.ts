@@ -113,7 +113,7 @@ export class SourceWindowEntity {
   finished_at!: Date;
 
   @Column({ type: 'text' })
-  outcome!: 'succeeded' | 'failed' | 'abandoned';
+  outcome!: 'succeeded' | 'failed' | 'abandoned' | 'unfinished';
 
   @Column({ type: 'text', nullable: true })
   error_code!: string | null;

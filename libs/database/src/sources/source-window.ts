@@ -38,13 +38,16 @@ export interface SourceWindow {
   paging_contradictions: number;
   started_at: Instant;
   finished_at: Instant;
-  outcome: 'succeeded' | 'failed' | 'abandoned';
+  /** `unfinished`: something was being published, and nobody has said since what became of it. */
+  outcome: 'succeeded' | 'failed' | 'abandoned' | 'unfinished';
   error_code: string | null;
   error: string | null;
   backfill_id: string | null;
+  /** The line that said that this reading publishes, see `recordUnfinished`: this one takes its place. */
+  unfinished_id?: string | undefined;
 }
 
-const COLUMNS: Record<keyof SourceWindow, string> = {
+const COLUMNS: Record<Exclude<keyof SourceWindow, 'unfinished_id'>, string> = {
   source: 'text',
   stream: 'text',
   kind: 'text',
@@ -72,21 +75,44 @@ const COLUMNS: Record<keyof SourceWindow, string> = {
   backfill_id: 'bigint',
 };
 
-/**
- * The INSERT of a window in the statement that changes what the lease guards: nothing is inserted where `held`, a CTE
- * of that statement, has no row.
- * @param parameter of the window as JSON, as `$1`
- */
-export function insertWindowWhereHeld(parameter: string): string {
-  const names = Object.keys(COLUMNS).join(', ');
+const NAMES = Object.keys(COLUMNS).join(', ');
+const VALUES = NAMES.replace(/\w+/g, 'w.$&');
+
+function recordOf(parameter: string): string {
   const typed = Object.entries(COLUMNS).map(([name, type]) => `${name} ${type}`);
-  return `INSERT INTO tributary.source_windows (${names})
-    SELECT ${names.replace(/\w+/g, 'w.$&')} FROM held, jsonb_to_record(${parameter}::jsonb) AS w (${typed.join(', ')})`;
+  return `jsonb_to_record(${parameter}::jsonb) AS w (${typed.join(', ')})`;
 }
 
 /**
- * Content of the slice when it was last read and acknowledged; undefined where it never was, or where a later reading
- * broke off behind what it had sent.
+ * The INSERT of a window in the statement that changes what the lease guards, behind its CTE `held`: nothing is written
+ * where that has no row. The line of the same reading that said that it publishes goes.
+ * @param parameter of the window as JSON, as `$1`
+ */
+export function insertWindowWhereHeld(parameter: string): string {
+  return `, replaced AS (
+      DELETE FROM tributary.source_windows
+      WHERE window_id = (${parameter}::jsonb ->> 'unfinished_id')::bigint AND EXISTS (SELECT FROM held))
+    INSERT INTO tributary.source_windows (${NAMES}) SELECT ${VALUES} FROM held, ${recordOf(parameter)}`;
+}
+
+/**
+ * Says that a slice that was read before is about to be published: whoever dies behind it leaves this line, and the
+ * slice is published again whatever it then holds.
+ * @returns its id, for the line that takes its place
+ */
+export async function recordUnfinished(pool: Pool, window: SourceWindow): Promise<string> {
+  const recorded = await pool.query<{ id: string }>({
+    name: 'record unfinished window',
+    text: `INSERT INTO tributary.source_windows (${NAMES}) SELECT ${VALUES} FROM ${recordOf('$1')} RETURNING window_id AS id`,
+    values: [JSON.stringify(window)],
+  });
+  return recorded.rows[0]!.id;
+}
+
+/**
+ * Content of the slice when it was last read and acknowledged; undefined where it never was, or where something else of
+ * it may stand in the log since: a later reading broke off behind what it had sent, or published a part of it, as the
+ * backfill of another stretch does.
  */
 export async function readContentHash(
   pool: Pool,
@@ -96,9 +122,14 @@ export async function readContentHash(
 ): Promise<string | undefined> {
   const found = await pool.query<{ content_hash: string | null }>({
     name: 'read content hash',
-    text: `SELECT content_hash FROM tributary.source_windows
-      WHERE source = $1 AND stream = $2 AND slice_key = $3 AND (outcome = 'succeeded' OR published)
-      ORDER BY window_id DESC LIMIT 1`,
+    text: `SELECT CASE WHEN NOT EXISTS (
+        SELECT FROM tributary.source_windows o
+        WHERE o.source = $1 AND o.stream = $2 AND o.window_id > w.window_id AND o.published
+          AND o.slice_from < w.slice_to AND o.slice_to > w.slice_from) THEN w.content_hash END AS content_hash
+      FROM (
+        SELECT window_id, content_hash, slice_from, slice_to FROM tributary.source_windows
+        WHERE source = $1 AND stream = $2 AND slice_key = $3 AND (outcome = 'succeeded' OR published)
+        ORDER BY window_id DESC LIMIT 1) w`,
     values: [source, stream, sliceKey],
   });
   return found.rows[0]?.content_hash ?? undefined;
