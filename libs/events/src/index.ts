@@ -77,6 +77,7 @@ export {
   amountOfUnits,
   compareAmounts,
   exponentOf,
+  knownExponentOf,
   KNOWN_CURRENCIES,
   parseAmount,
   scaleOf,

@@ -95,3 +95,8 @@ export const KNOWN_CURRENCIES: readonly string[] = [...exponents.keys()];
 export function exponentOf(currency: string): number {
   return exponents.get(currency) ?? MAX_SCALE;
 }
+
+/** Digits behind the point of a currency's smallest unit; undefined where it is none of ISO 4217. */
+export function knownExponentOf(currency: string): number | undefined {
+  return exponents.get(currency);
+}

@@ -388,9 +388,10 @@ export type FieldSpec =
       timezone?: string;
       /** Its currency: a code, or the path of one. Sets `currency` beside an `amount`. */
       money?: string | { path: string };
-      /** The number counts the currency's smallest units, as cents (ISO 4217; of a currency that is not there 10^-18, as
-       * wei). */
-      minor_units?: boolean;
+      /** The number counts the currency's smallest units, as cents. `true`: of ISO 4217, and a record in any other
+       * currency is refused. A number from 0 to 18: that many digits, whatever the currency. By code, as `{USDC: 6}`:
+       * those digits, and of every other currency those of ISO 4217. */
+      minor_units?: boolean | number | Record<string, number>;
       negate?: boolean;
       /** The value is a URL (or a query); this parameter of it. */
       url_param?: string;

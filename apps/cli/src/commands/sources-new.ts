@@ -25,6 +25,7 @@ import { sourcesDir } from '../sources/sources-dir.js';
 interface Options {
   map: Record<string, string>;
   currency?: string;
+  minorUnits?: string | true;
   sampleFile?: string;
   fetch?: true;
   out?: string;
@@ -53,6 +54,10 @@ export function addSourcesNew(sources: Command): void {
     )
     .option('--currency <code|path>', 'currency of the amounts: its code, or the field that holds it')
     .option(
+      '--minor-units [digits]',
+      'amounts count smallest units, as cents; of a currency that is none of ISO 4217: how many digits it has',
+    )
+    .option(
       '--sample-file <file>',
       'a saved answer of the partner: fields, times and paging are taken from it',
     )
@@ -79,6 +84,9 @@ async function run(name: string | undefined, options: Options): Promise<void> {
     answers: { ...answersOf(options), ...(name !== undefined && { name }) },
     map: options.map,
     ...(options.currency !== undefined && { currency: options.currency }),
+    ...(options.minorUnits !== undefined && {
+      minorUnits: options.minorUnits === true ? 'yes' : options.minorUnits.trim(),
+    }),
     year: new Date().getUTCFullYear(),
   };
   const told = await gather(given, sampleFrom(options));

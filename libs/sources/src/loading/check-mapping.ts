@@ -1,4 +1,4 @@
-import { EVENT_KINDS, KNOWN_CURRENCIES, isEntityKind, type EventKind } from '#libs/events';
+import { EVENT_KINDS, isEntityKind, knownExponentOf, type EventKind } from '#libs/events';
 import type { FieldSpec } from '../definition.js';
 import { fieldsOf, onlyConversionOf, requiredFieldsOf, setsCurrency } from '../mapping/event-fields.js';
 import { hasZone, parseTimeFormat } from '../mapping/time-format.js';
@@ -136,12 +136,14 @@ function checkFieldMoney(field: Cursor): void {
   const { text } = field.at('money');
   if (text !== undefined && !/^[A-Za-z][A-Za-z0-9]{2,9}$/.test(text)) {
     field.at('money').wrong('must be the code of a currency, as USD, or {path: …}');
-  } else if (text !== undefined && text.length === 3 && !KNOWN_CURRENCIES.includes(text.toUpperCase())) {
-    const near = suggestion(text.toUpperCase(), KNOWN_CURRENCIES);
-    if (near !== '' && field.at('minor_units').value === true) {
-      field.at('money').wrong(`must be a currency of ISO 4217 where minor_units are counted${near}`);
-    }
-  }
+  } else if (text !== undefined) checkDigits(field.at('minor_units'), text.toUpperCase());
+}
+
+/** Of what currency the smallest units are must be known, or stated. */
+function checkDigits(units: Cursor, code: string): void {
+  const isByIso = units.value === true || (units.object !== undefined && !units.at(code).isThere);
+  if (!isByIso || knownExponentOf(code) !== undefined) return;
+  units.wrong(`must state how many digits ${code} has, as {${code}: 8}: it is no currency of ISO 4217`);
 }
 
 /** Combinations stand alone, so that nobody takes `all` for a path beside others. */

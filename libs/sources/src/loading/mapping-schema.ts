@@ -1,4 +1,4 @@
-import { EVENT_KINDS, TRUSTS } from '#libs/events';
+import { EVENT_KINDS, MAX_SCALE, TRUSTS } from '#libs/events';
 import type { Comparison, FieldSpec, MappingRule } from '../definition.js';
 import { choice, flag, list, map, object, optional, reference, text, type Schema } from './schema-parts.js';
 
@@ -79,11 +79,21 @@ const field = object<Members>('', {
     required: ['path'],
     additionalProperties: false,
   }),
-  minor_units: optional(
-    flag(
-      "The number counts the currency's smallest units, as cents (ISO 4217; of a currency that is not there 10^-18, as wei).",
-    ),
-  ),
+  minor_units: optional({
+    description:
+      "The number counts the currency's smallest units, as cents. `true`: of ISO 4217, and a record in any other currency is refused. A number from 0 to 18: that many digits, whatever the currency. By code, as `{USDC: 6}`: those digits, and of every other currency those of ISO 4217.",
+    type: ['boolean', 'integer', 'object'],
+    minimum: 0,
+    maximum: MAX_SCALE,
+    minProperties: 1,
+    propertyNames: { pattern: '^[A-Z][A-Z0-9]{2,9}$' },
+    additionalProperties: {
+      description: 'Digits of its smallest unit.',
+      type: 'integer',
+      minimum: 0,
+      maximum: MAX_SCALE,
+    },
+  }),
   negate: optional(flag('Turns the sign of a number.')),
   url_param: optional(text('The value is a URL (or a query); this parameter of it, whatever its case.')),
   pattern: optional(

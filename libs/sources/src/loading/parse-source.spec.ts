@@ -191,6 +191,30 @@ describe('parseSource', () => {
       ['streams[0].mapping[0].fields: amount needs money, or the field currency'],
     ],
     [
+      'smallest units of a coin',
+      'money: USD',
+      'money: USDC, minor_units: true',
+      ['minor_units: must state how many digits USDC has, as {USDC: 8}: it is no currency of ISO 4217'],
+    ],
+    [
+      'smallest units of a misspelt currency',
+      'money: USD',
+      'money: USE, minor_units: {BTC: 8}',
+      ['minor_units: must state how many digits USE has, as {USE: 8}: it is no currency of ISO 4217'],
+    ],
+    [
+      'more digits than an amount has',
+      'money: USD',
+      'money: USD, minor_units: 19',
+      ['minor_units: must be at most 18'],
+    ],
+    [
+      'digits of what is no code',
+      'money: USD',
+      'money: USD, minor_units: {usdc: 6}',
+      ['minor_units: the name usdc must be the code of a currency, as USDC'],
+    ],
+    [
       'an unknown placeholder',
       'window.from',
       'window.form',

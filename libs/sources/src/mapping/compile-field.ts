@@ -1,4 +1,4 @@
-import { exponentOf } from '#libs/events';
+import { knownExponentOf } from '#libs/events';
 import type { FieldSpec } from '../definition.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { compileConvert, type Convert, type FieldValue } from './convert-value.js';
@@ -41,9 +41,11 @@ export function compileField(
   const given = paths[0] === undefined ? () => undefined : compileRead(paths[0]);
   const origin = compileOrigin(spec);
   const convert = compileConvert(target, spec);
-  const exponent = spec.minor_units
-    ? compileExponent(spec.money === undefined ? context.currency : currencyField(spec.money))
-    : undefined;
+  const { minor_units: units = false, money } = spec;
+  const exponent =
+    units === false
+      ? undefined
+      : compileExponent(units, money === undefined ? context.currency : currencyField(money));
   return {
     read: exponent ? counted(origin, convert, exponent) : plain(origin, convert),
     given,
@@ -64,30 +66,35 @@ function plain(origin: Origin, convert: Convert): CompiledField['read'] {
 }
 
 const NO_CURRENCY = new Fault('must have a currency, as it counts smallest units');
+const NO_DIGITS = new Fault(
+  'must be in a currency of ISO 4217, as it counts smallest units, or in one whose digits minor_units states, as {USDC: 6}',
+);
 
-function counted(
-  origin: Origin,
-  convert: Convert,
-  exponent: (record: JsonObject, element: JsonValue) => number | undefined,
-): CompiledField['read'] {
+function counted(origin: Origin, convert: Convert, exponent: Exponent): CompiledField['read'] {
   return (record, element) => {
     const value = origin(record, element);
     if (value instanceof Fault) return value;
     if (!isValue(value)) return undefined;
     const digits = exponent(record, element);
-    return digits === undefined ? NO_CURRENCY : convert(value, digits);
+    return digits instanceof Fault ? digits : convert(value, digits);
   };
 }
 
+type Exponent = (record: JsonObject, element: JsonValue) => number | Fault;
+
 /** Digits of the smallest unit of the currency that a field says. */
 function compileExponent(
+  units: true | number | Readonly<Record<string, number>>,
   currency: FieldSpec | undefined,
-): (record: JsonObject, element: JsonValue) => number | undefined {
-  if (currency === undefined) return () => undefined;
+): Exponent {
+  if (typeof units === 'number') return () => units;
+  if (currency === undefined) return () => NO_CURRENCY;
+  const stated = new Map(Object.entries(units === true ? {} : units));
   const { read } = compileField(currency, 'currency');
   return (record, element) => {
     const code = read(record, element);
-    return typeof code === 'string' ? exponentOf(code) : undefined;
+    if (typeof code !== 'string') return NO_CURRENCY;
+    return stated.get(code) ?? knownExponentOf(code) ?? NO_DIGITS;
   };
 }
 

@@ -402,7 +402,13 @@ describe('a field', () => {
     ['1999', { path: 'a', money: 'JPY', minor_units: true }, 1999],
     ['1.999', { path: 'a', money: 'KWD', minor_units: true }, 1999],
     ['0.05', { path: 'a', money: { path: 'c' }, minor_units: true }, '5'],
-    ['1000.000000000000000001', { path: 'a', money: 'ETH', minor_units: true }, '1000000000000000000001'],
+    ['1000.000000000000000001', { path: 'a', money: 'ETH', minor_units: 18 }, '1000000000000000000001'],
+    ['12.345678', { path: 'a', money: 'USDC', minor_units: { USDC: 6, BTC: 8 } }, 12345678],
+    ['0.12345678', { path: 'a', money: 'btc', minor_units: { USDC: 6, BTC: 8 } }, 12345678],
+    ['0.12', { path: 'a', money: { path: 'c' }, minor_units: { USDC: 6 } }, 12],
+    ['0.012', { path: 'a', money: { path: 'c' }, minor_units: { EUR: 3 } }, 12],
+    ['12', { path: 'a', money: { path: 'c' }, minor_units: 0 }, 12],
+    ['12', { path: 'a', money: { path: 'c' }, minor_units: false }, 12],
     [undefined, { path: 'a', money: 'USD' }, null],
   ])('is the amount %s by %j', (expected, spec, a) => {
     const value = fieldOf('amount', spec, { a, c: 'eur' });
@@ -410,6 +416,17 @@ describe('a field', () => {
       expect(value).toMatch(/^\/data\/payload\/a: amount of mapping\[0\] \(payout\) must be a /);
     else expect(value).toBe(expected);
   });
+
+  it.each([true, { BTC: 8 }])(
+    'is refused in smallest units of a currency whose digits nobody knows (%j)',
+    (minor_units) => {
+      const spec = { path: 'a', money: { path: 'c' }, minor_units };
+      expect(fieldOf('amount', spec, { a: 1, c: 'usdc' })).toBe(
+        '/data/payload/a: amount of mapping[0] (payout) must be in a currency of ISO 4217, as it counts smallest units, ' +
+          'or in one whose digits minor_units states, as {USDC: 6}; it is a number',
+      );
+    },
+  );
 
   it.each<[unknown, MappingRule['fields'][string], JsonObject[string]]>([
     [7, 'v', 7],
@@ -541,12 +558,13 @@ describe('mapping', () => {
   });
 
   it('gives the amount that was counted in smallest units, whatever the exponent', () => {
-    const code = fc.constantFrom(...KNOWN_CURRENCIES, 'JPY', 'KWD', 'ETH', 'WEI');
+    const digits = { ETH: 18, USDC: 6, BTC: 8 };
+    const code = fc.constantFrom(...KNOWN_CURRENCIES, 'JPY', 'KWD', 'ETH', 'USDC', 'BTC');
     fc.assert(
       fc.property(code, fc.bigInt({ min: 0n, max: 10n ** 20n - 1n }), (currency, units) => {
-        const spec = { path: 'a', money: { path: 'c' }, minor_units: true };
+        const spec = { path: 'a', money: { path: 'c' }, minor_units: digits };
         expect(fieldOf('amount', spec, { a: String(units), c: currency })).toBe(
-          amountOfUnits(units, exponentOf(currency)),
+          amountOfUnits(units, digits[currency as keyof typeof digits] ?? exponentOf(currency)),
         );
       }),
       { numRuns: 300 },

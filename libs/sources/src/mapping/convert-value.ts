@@ -68,7 +68,7 @@ function custom(spec: Spec): Convert {
     case 'timestamp':
       return instant(timeOf(spec));
     case undefined:
-      return spec.money !== undefined || spec.minor_units ? decimal : scalar;
+      return spec.money !== undefined || (spec.minor_units ?? false) !== false ? decimal : scalar;
   }
 }
 

@@ -1,5 +1,5 @@
 import { input, select } from '@inquirer/prompts';
-import { currencyProblem, type Asker } from './gather-answers.js';
+import { currencyProblem, minorUnitsProblem, type Asker } from './gather-answers.js';
 import { somePath, pathProblem } from './answer-rules.js';
 import type { Question } from './question.js';
 import { problemOf } from './questions.js';
@@ -64,9 +64,19 @@ const askCurrency: Asker['askCurrency'] = (guess) =>
     CONTEXT,
   );
 
+const askMinorUnits: Asker['askMinorUnits'] = (currency) =>
+  input(
+    {
+      message: 'Do amounts count smallest units, as cents? (yes, no, or how many digits the unit has)',
+      default: 'no',
+      validate: checked((text) => minorUnitsProblem(text, currency)),
+    },
+    CONTEXT,
+  ).then((answer) => answer.trim());
+
 function checked(problem: (text: string) => string | undefined): (text: string) => string | true {
   return (text) => problem(text.trim()) ?? true;
 }
 
 /** Puts the questions on the terminal; they stand on standard error, so that the answer of the command stands alone. */
-export const askPerson: Asker = { ask, askPath, askCurrency };
+export const askPerson: Asker = { ask, askPath, askCurrency, askMinorUnits };

@@ -88,6 +88,7 @@ const given: fc.Arbitrary<Given> = fc
         ) as Record<string, string>,
       ),
       currency: fc.constantFrom('USD', 'currency', 'total.code'),
+      minorUnits: fc.constantFrom('no', 'yes', '6'),
       year: fc.constant(2026),
     }),
   );
@@ -177,6 +178,25 @@ describe('a definition from answers', () => {
         },
       ],
     } satisfies HttpSourceDefinition);
+  });
+
+  it.each([
+    ['USD', 'yes', true],
+    ['currency', 'yes', true],
+    ['BTC', '8', 8],
+    ['USD', 'no', undefined],
+    ['BTC', 'yes', '--minor-units must be digits: BTC is no currency of ISO 4217'],
+    ['USD', '19', '--minor-units must be yes, no, or digits from 0 to 18'],
+  ])('of amounts in %s that count smallest units: %s is %j', async (currency, minorUnits, expected) => {
+    const answers = { url: URLS[0]!, auth: 'none', sync: 'full_refresh', key: 'id', event: 'payout' };
+    const all = { answers, map: { amount: 'a' }, currency, minorUnits, year: 2026 };
+    const found = await gatherAnswers(all, () => Promise.resolve(undefined), undefined).then(
+      (told) => definitionOf(told).streams[0]!.mapping[0]!.fields['amount'],
+      (error: AnswersProblem) => error.problems.join(),
+    );
+    const money = currency === 'currency' ? { path: 'currency' } : currency;
+    const spec = { path: 'a', money, ...(expected !== undefined && { minor_units: expected }) };
+    expect(found).toEqual(typeof expected === 'string' ? expected : spec);
   });
 
   it('asks for all that is missing or wrong at once', async () => {

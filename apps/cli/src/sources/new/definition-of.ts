@@ -23,6 +23,8 @@ export interface Told {
   map: Readonly<Record<string, string>>;
   /** Code or path; only of kinds with money. */
   currency?: string;
+  /** As `minor_units` has it; absent: amounts are in the currency itself. */
+  minorUnits?: true | number;
   /** What an answer of the partner tells besides. */
   sample?: Pick<Sample, 'delimiter' | 'fields' | 'paging'>;
 }
@@ -229,7 +231,10 @@ function specOf({ form }: EventField, path: string, told: Told): FieldSpec {
     case 'flag':
       return path;
     case 'money':
-      return { path, money: isCurrencyCode(currency) ? currency : { path: currency } };
+      return {
+        ...{ path, money: isCurrencyCode(currency) ? currency : { path: currency } },
+        ...(told.minorUnits !== undefined && { minor_units: told.minorUnits }),
+      };
     case 'time':
       return timeSpecOf(path, told);
   }

@@ -1,4 +1,4 @@
-import type { EventKind } from '#libs/events';
+import { MAX_SCALE, knownExponentOf, type EventKind } from '#libs/events';
 import { KNOWN_CURRENCY_FIELDS, fieldsOfKind, likelyPath, type EventField } from './event-fields.js';
 import { isCurrencyCode, type Told } from './definition-of.js';
 import { pathProblem } from './answer-rules.js';
@@ -12,6 +12,8 @@ export interface Given {
   answers: Answers;
   map: Readonly<Record<string, string>>;
   currency?: string;
+  /** `yes`, `no`, or digits. */
+  minorUnits?: string;
   year: number;
 }
 
@@ -23,6 +25,8 @@ export interface Asker {
   askPath(field: EventField, guess: string | undefined, paths: readonly string[]): Promise<string>;
   /** The code of a currency, or the path of one. */
   askCurrency(guess: string | undefined, paths: readonly string[]): Promise<string>;
+  /** Whether amounts count smallest units: `yes`, `no`, or the digits of the unit. */
+  askMinorUnits(currency: string): Promise<string>;
 }
 
 /**
@@ -91,7 +95,7 @@ function neededText({ choices, hint }: Question, known: Known): string {
 }
 
 async function mapFields(
-  { map: given, currency }: Given,
+  { map: given, currency: givenCurrency, minorUnits: givenUnits }: Given,
   { answers, sample }: Known,
   asker: Asker | undefined,
 ): Promise<Told> {
@@ -106,9 +110,31 @@ async function mapFields(
       problems.push(`--map ${field.name}=<path> is needed; a record has ${paths.join(', ')}`);
   }
   if (problems.length > 0) throw new AnswersProblem(problems);
-  const needsCurrency = fields.some(({ name, form }) => form === 'money' && name in map);
-  if (!needsCurrency) return { answers, map };
-  return { answers, map, currency: currency ?? (await currencyOf(paths, asker)) };
+  const amounts = fields.filter(({ name, form }) => form === 'money' && name in map);
+  if (amounts.length === 0) return { answers, map };
+  const currency = givenCurrency ?? (await currencyOf(paths, asker));
+  const mayCount = amounts.every(({ name }) => isWhole(map[name]!, sample));
+  const units = givenUnits ?? (mayCount ? await asker?.askMinorUnits(currency) : undefined) ?? 'no';
+  const problem = minorUnitsProblem(units, currency);
+  if (problem !== undefined) throw new AnswersProblem([`--minor-units ${problem}`]);
+  return { answers, map, currency, ...(units !== 'no' && { minorUnits: units === 'yes' || Number(units) }) };
+}
+
+/** Whether the amounts of a field may be cents; those that were not seen may. */
+function isWhole(path: string, sample: Sample | undefined): boolean {
+  const { values = [] } = sample?.fields.find((f) => f.path === path) ?? {};
+  return values.every((value) => /^-?\d+$/.test(value));
+}
+
+/** What is wrong with an answer to whether amounts count smallest units. */
+export function minorUnitsProblem(answer: string, currency: string): string | undefined {
+  if (answer === 'no') return undefined;
+  if (answer === 'yes') {
+    const isKnown = !isCurrencyCode(currency) || knownExponentOf(currency) !== undefined;
+    return isKnown ? undefined : `must be digits: ${currency} is no currency of ISO 4217`;
+  }
+  if (/^\d{1,2}$/.test(answer) && Number(answer) <= MAX_SCALE) return undefined;
+  return `must be yes, no, or digits from 0 to ${MAX_SCALE}`;
 }
 
 /** The path of a field in a record; undefined or empty: none. A record that was not seen has what is required. */
