@@ -1,6 +1,13 @@
 import { instantFromMs } from '#libs/events';
 import { databaseOf } from '#libs/runtime';
-import { readBackfills, readStreams, requestBackfill, resetStream } from '#libs/database';
+import {
+  claimBackfill,
+  readBackfills,
+  readStreams,
+  requestBackfill,
+  resetStream,
+  setPaused,
+} from '#libs/database';
 import type { PlayedRecord, PlayedStream } from '#test/played-partner';
 import { until } from '#test/until';
 import { Gate, HOUR_MS, PollingWorld } from './polling-world.js';
@@ -236,6 +243,52 @@ describe('a backfill', () => {
     );
     expect(await world.watermarkMs(stream)).toBe(watermark);
     expect(await world.logged(stream)).toHaveLength(18);
+  });
+
+  it('waits while its stream is paused, and goes on where it stands when it is resumed', async () => {
+    const gate = new Gate();
+    let isHeld = false;
+    const partner = await world.partner({
+      payouts: async (from) => (isHeld ? gate.passed().then(() => twoOf(from)) : twoOf(from)),
+    });
+    const stream = world.stream(partner, { hours: 4 });
+    await world.poll([stream]);
+    await through(stream, 4);
+    isHeld = true;
+    const id = await requestBackfill(databaseOf(world.platform), {
+      ...stream,
+      from: instantFromMs(stream.startMs),
+      to: instantFromMs(stream.startMs + 3 * HOUR_MS),
+      askedBy: 'anna',
+    });
+    const backfill = async () => (await readBackfills(world.pool)).find((b) => b.id === id)!;
+    await until('it is reading', () => partner.calls.length === 5);
+    expect(await setPaused(world.pool, stream, true, 'anna')).toBe(true);
+    isHeld = false;
+    gate.open();
+    expect(await backfill()).toMatchObject({ status: 'running', paused: true, windows: 0 });
+    const beside = world.stream(partner, { hours: 1 });
+    const another = await requestBackfill(databaseOf(world.platform), {
+      ...stream,
+      from: instantFromMs(stream.startMs),
+      to: instantFromMs(stream.startMs + HOUR_MS),
+      askedBy: 'anna',
+    });
+    // whoever looks for backfills looks again and again meanwhile
+    await world.poll([beside]);
+    await through(beside, 1);
+    expect(await claimBackfill(world.pool, [stream], { owner: 'me', lifeMs: 60_000 })).toBeUndefined();
+    const read = (await world.ledger(stream)).filter(
+      (w) => w.kind === 'backfill' && w.outcome === 'succeeded',
+    );
+    expect(read).toEqual([]);
+    expect(await setPaused(world.pool, stream, false, 'anna')).toBe(true);
+    await until('they are done', async () =>
+      (await readBackfills(world.pool)).every(
+        (b) => ![id, another].includes(b.id) || b.status === 'succeeded',
+      ),
+    );
+    expect(await backfill()).toMatchObject({ windows: 3, rows: 6, paused: false, error: null });
   });
 
   it('waits after a failure and goes on where it stands', async () => {

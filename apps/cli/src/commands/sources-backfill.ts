@@ -103,8 +103,9 @@ async function follow(
       if (!backfill) throw new CommandFailed(`backfill ${id} is gone`);
       onProgress(partDone(backfill, windows), windows);
       if (backfill.status === 'succeeded' || backfill.status === 'cancelled') return backfill;
-      if (backfill.error !== null && backfill.error !== told) {
-        told = backfill.error;
+      const why = backfill.paused ? 'its stream is paused' : backfill.error;
+      if (why !== null && why !== told) {
+        told = why;
         process.stderr.write(`it stands still for now: ${told}\n`);
       }
       await sleep(LOOK_MS);
@@ -129,7 +130,7 @@ async function list(json: boolean): Promise<void> {
     b.stream,
     shortInstant(b.from),
     shortInstant(b.to),
-    b.status,
+    b.paused ? 'paused' : b.status,
     b.status === 'succeeded' ? '100 %' : `${partDone(b, 100)} %`,
     count(b.rows),
     b.error ?? '',

@@ -39,7 +39,11 @@ function backfillTable(backfills: Sources['backfills']): string {
     `${shortSlice(`${b.from}/${b.to}`)}`,
     `${percentOf(b)} %`,
     count(b.rows),
-    b.error_code === null ? b.status : `${b.status}: ${b.error_code}`,
+    b.paused
+      ? 'waits: the stream is paused'
+      : b.error_code === null
+        ? b.status
+        : `${b.status}: ${b.error_code}`,
   ]);
   return columns(['Backfills', 'of', 'done', 'rows', ''], rows, 'llrrl');
 }

@@ -36,6 +36,8 @@ export interface BackfillStatus {
   status: string;
   rows: number;
   windows: number;
+  /** Whether it waits for its stream to be resumed. */
+  paused: boolean;
   error_code: string | null;
   error: string | null;
 }
@@ -75,8 +77,9 @@ export async function readStreams(pool: Pool): Promise<StreamStatus[]> {
 export async function readBackfills(pool: Pool): Promise<BackfillStatus[]> {
   const found = await pool.query<BackfillStatus & { rows: string }>(
     `SELECT backfill_id AS id, source, stream, ${utc('range_from')} AS "from", ${utc('range_to')} AS "to",
-        ${utc('"position"')} AS "position", status, rows, windows, last_error_code AS error_code, last_error AS error
-      FROM tributary.source_backfills
+        ${utc('"position"')} AS "position", status, rows, windows, b.last_error_code AS error_code,
+        b.last_error AS error, b.status IN ('requested', 'running') AND coalesce(s.paused, false) AS paused
+      FROM tributary.source_backfills b LEFT JOIN tributary.source_state s USING (source, stream)
       WHERE status IN ('requested', 'running') OR finished_at > now() - interval '1 day'
       ORDER BY backfill_id DESC LIMIT 20`,
   );

@@ -51,7 +51,8 @@ export async function cancelBackfill(database: Database, id: string, askedBy: st
 }
 
 /**
- * Takes the lease of the backfill of one of these streams that was asked for first, is due, and is held by nobody.
+ * Takes the lease of the backfill of one of these streams that was asked for first, is due, and is held by nobody. Those
+ * of a stream that is paused wait.
  * @param among the streams that may be read now
  */
 export async function claimBackfill(
@@ -68,6 +69,8 @@ export async function claimBackfill(
         JOIN unnest($1::text[], $2::text[]) AS s (source, stream) ON b.source = s.source AND b.stream = s.stream
         WHERE b.status IN ('requested', 'running') AND b.next_attempt_at <= now()
           AND (b.lease_until IS NULL OR b.lease_until < now())
+          AND NOT EXISTS (SELECT FROM tributary.source_state p
+            WHERE p.source = b.source AND p.stream = b.stream AND p.paused)
         ORDER BY b.backfill_id LIMIT 1 FOR UPDATE OF b SKIP LOCKED)
       RETURNING backfill_id AS id, source, stream, lease_token AS token, failures,
         ${instantText('"position"').replace(/ AS .*/, ' AS position')}, ${instantText('range_to')}`,

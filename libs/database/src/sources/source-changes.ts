@@ -22,7 +22,7 @@ export async function resetStream(
   );
 }
 
-/** Stops or resumes the reading of a stream. Recorded. @returns false where there is no such stream yet */
+/** Stops or resumes the reading of a stream, its backfills too: they go on where they stand. Recorded. @returns false where there is no such stream yet */
 export async function setPaused(
   pool: Pool,
   { source, stream }: StreamKey,
@@ -35,6 +35,8 @@ export async function setPaused(
     { source, stream, askedBy },
     `paused = $5::boolean, lease_token = s.lease_token + 1, lease_until = NULL, lease_owner = NULL`,
     paused,
+    `UPDATE tributary.source_backfills b SET lease_token = b.lease_token + 1, lease_until = NULL, lease_owner = NULL
+      FROM before s WHERE b.source = s.source AND b.stream = s.stream AND b.status = 'running'`,
   );
 }
 
@@ -44,13 +46,14 @@ async function change(
   { source, stream, askedBy }: StreamKey & { askedBy: string },
   assignments: string,
   value: string | boolean | null,
+  more?: string,
 ): Promise<boolean> {
   const changed = await pool.query(
     `WITH before AS (
         SELECT * FROM tributary.source_state WHERE source = $1 AND stream = $2 FOR UPDATE),
       changed AS (
         UPDATE tributary.source_state s SET ${assignments}, updated_at = now()
-        FROM before b WHERE s.source = b.source AND s.stream = b.stream RETURNING s.state)
+        FROM before b WHERE s.source = b.source AND s.stream = b.stream RETURNING s.state)${more ? `, more AS (${more})` : ''}
       INSERT INTO tributary.source_changes (source, stream, change, asked_by, old_state, new_state)
         SELECT b.source, b.stream, $3, $4, b.state, c.state FROM before b, changed c`,
     [source, stream, kind, askedBy, value],
