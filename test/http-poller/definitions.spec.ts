@@ -56,13 +56,15 @@ const payoutsOf = ({ query }: AskedRequest) => {
   return { text: `{"data": [${first}, {"transaction_id": "${from} 2", "user_id": "ben"}]}` };
 };
 
-it('polls what a file says, refuses a file that cannot work, and shows both', async () => {
+async function prepare(): Promise<void> {
   folder = mkdtempSync(join(tmpdir(), 'sources-'));
   database = await testDatabase();
   partner = await startPartner(payoutsOf);
   const startMs = (Math.floor(Date.now() / HOUR_MS) - 3) * HOUR_MS;
   writeFileSync(join(folder, 'besitos.yaml'), definition(partner.origin, new Date(startMs).toISOString()));
-  writeFileSync(join(folder, 'broken.yaml'), 'name: broken\ntype: http\n');
+}
+
+async function startPoller(secrets: Record<string, string>): Promise<void> {
   running = await startProcess('http-poller', [httpPoller], {
     migrates: true,
     environment: {
@@ -72,15 +74,24 @@ it('polls what a file says, refuses a file that cannot work, and shows both', as
       KAFKA_PARTITIONS: '3',
       LOG_LEVEL: 'silent',
       SOURCES_DIR: folder,
-      SECRET_BESITOS_KEY: KEY,
+      ...secrets,
     },
   });
-  const { platform } = running;
-  const status = async () => (await readStatus(platform)).sources;
-  await until('it is read', async () => {
+}
+
+const status = async () => (await readStatus(running.platform)).sources;
+const allRead = () =>
+  until('it is read', async () => {
     const [stream] = (await status()).streams;
     return stream?.watermark_lag_seconds !== null && stream!.watermark_lag_seconds < 3_600;
   });
+
+it('polls what a file says, refuses a file that cannot work, and shows both', async () => {
+  await prepare();
+  writeFileSync(join(folder, 'broken.yaml'), 'name: broken\ntype: http\n');
+  await startPoller({ SECRET_BESITOS_KEY: KEY });
+  const { platform } = running;
+  await allRead();
   expect(new Set(partner.asked.map((a) => a.headers['x-api-key']))).toEqual(new Set([KEY]));
   const { streams, refused } = await status();
   expect(streams).toMatchObject([
@@ -115,4 +126,26 @@ it('polls what a file says, refuses a file that cannot work, and shows both', as
   expect(metrics).toMatch(
     /tributary_source_watermark_lag_seconds\{source="besitos",stream="conversions"\} \d/,
   );
+});
+
+it('looks each minute whether a secret that went away is back', async () => {
+  await prepare();
+  const secret = join(folder, 'BESITOS_KEY');
+  writeFileSync(secret, KEY);
+  await startPoller({ SECRETS_DIR: folder });
+  await allRead();
+  const { pool } = databaseOf(running.platform);
+  rmSync(secret);
+  await pool.query(
+    'UPDATE tributary.source_state SET failures = 9, next_attempt_at = now() WHERE lease_until IS NULL',
+  );
+  await until('it fails', async () => (await status()).streams[0]!.failures === 10);
+  const { error_code, error, next_attempt_at } = (await status()).streams[0]!;
+  expect([error_code, error]).toEqual(['secret', expect.stringContaining('SECRET_BESITOS_KEY')]);
+  expect(Date.parse(next_attempt_at)).toBeLessThanOrEqual(Date.now() + 61_000);
+  const asked = partner.asked.length;
+  writeFileSync(secret, 'another');
+  await pool.query('UPDATE tributary.source_state SET next_attempt_at = now()');
+  await until('it is read again', async () => (await status()).streams[0]!.failures === 0);
+  expect(partner.asked.slice(asked).map((a) => a.headers['x-api-key'])).toContain('another');
 });

@@ -34,6 +34,12 @@ describe('a failure', () => {
     );
   });
 
+  it('waits a minute at most for a secret that is not there', () => {
+    const secret = failureOf(new SliceError('config_error', 'secret', 'no'));
+    const waits = [0, 1, 2, 3, 1_000].map((n) => waitAfter(secret, n, NOW, 0).waitMs / 1_000);
+    expect(waits).toEqual([15, 30, 60, 60, 60]);
+  });
+
   it('waits at least until the partner wants to be asked again, at most a day', () => {
     const limited = (retryAt: string) =>
       waitAfter(failureOf(new SliceError('transient_error', 'rate_limited', 'no', { retryAt })), 0, NOW, 0.5);

@@ -45,6 +45,9 @@ const WAITS_MS = {
   config_error: { first: 60_000, longest: 60 * 60_000 },
 } satisfies Record<Failure['reason'], { first: number; longest: number }>;
 
+/** A secret may be put back at any time, and nobody is asked to see whether it was. */
+const SECRET_WAITS_MS = { first: 15_000, longest: 60_000 };
+
 /** However far the partner puts it off. */
 const LONGEST_PUT_OFF_MS = 24 * 60 * 60_000;
 
@@ -55,7 +58,7 @@ const LONGEST_PUT_OFF_MS = 24 * 60 * 60_000;
  * @param random from 0 to less than 1
  */
 export function waitAfter(failure: Failure, failures: number, nowMs: number, random: number): StreamFailure {
-  const { first, longest } = WAITS_MS[failure.reason];
+  const { first, longest } = failure.code === 'secret' ? SECRET_WAITS_MS : WAITS_MS[failure.reason];
   const full = Math.min(longest, first * 2 ** Math.min(failures, 30));
   const putOff = Math.min((failure.retryAtMs ?? nowMs) - nowMs, LONGEST_PUT_OFF_MS);
   return {
