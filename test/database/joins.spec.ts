@@ -46,6 +46,7 @@ const click: fc.Arbitrary<ClickFact> = fc.record({
 });
 const touchpoint: fc.Arbitrary<TouchpointFact> = fc.record({
   ...earliest,
+  version: fc.constantFrom(-(2n ** 63n), 0n, 2n ** 62n),
   ...{ touch_id: fc.constant('t'), click_id: maybe, client_id: maybe, user_id: maybe },
 });
 const link: fc.Arbitrary<IdentityLinkFact> = fc.record({
@@ -109,7 +110,10 @@ const joins: Join[] = [
   },
   {
     table: 'touchpoints',
-    facts: three(touchpoint, sameEventSameFact<TouchpointFact>(orderOfEarliest, ['first_received_at'])),
+    facts: three(
+      touchpoint,
+      sameEventSameFact<TouchpointFact>((f) => `${f.version}|${orderOfEarliest(f)}`, ['first_received_at']),
+    ),
     merge: mergeTouchpoints,
     upsert: upsertTouchpoints,
   },

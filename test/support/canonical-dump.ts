@@ -7,24 +7,21 @@ interface Dumped {
   without: readonly string[];
 }
 
+/** What a slot held before. */
+const PREVIOUS = ['player_id', 'click_id', 'client_id', 'user_id', 'occurred_at'].map((c) => `previous_${c}`);
+
 /** Every table that the facts determine, without what depends on the run: numbers of recomputations and where
  * records stood in the log. Keys sort by bytes. */
 const TABLES: Record<string, Dumped> = {
   clicks: { key: 'brand, click_id', without: [] },
   touchpoints: {
     key: 'brand, touch_id',
-    without: ['previous_player_id', 'previous_click_id', 'previous_client_id', 'previous_user_id'],
+    without: PREVIOUS,
   },
   identity_links: { key: 'brand, left_kind, left_id, right_kind, right_id', without: [] },
   conversion_facts: {
     key: 'conversion_id, source',
-    without: [
-      'previous_player_id',
-      'previous_click_id',
-      'previous_client_id',
-      'previous_user_id',
-      'previous_occurred_at',
-    ],
+    without: PREVIOUS,
   },
   reversals: { key: 'conversion_id, kind, return_id, source', without: [] },
   conversions: { key: 'conversion_id', without: ['revision'] },

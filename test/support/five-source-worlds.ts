@@ -383,9 +383,10 @@ const clickStory = fc
     ];
   });
 
-/** A touch by whatever of a person is known. */
+/** A touch by whatever of a person is known, perhaps amended. */
 const touchStory = fc
   .record({
+    version: maybe(version),
     touch_id: fc.constantFrom('touch-1', 'touch-2', 'touch-3', 'tøuch'),
     who: fc.record({
       click_id: seldom(clickId),

@@ -132,6 +132,22 @@ describe('factsOfEvents', () => {
     expect(weak).toMatchObject({ weak: true, transaction_id: null, amount: '40.5' });
   });
 
+  it('takes the greatest version of a touch, whenever it was, and the earliest of what has none', () => {
+    const at = (occurred_at: string, version?: string): CanonicalEvent => {
+      const { version: _, ...touch } = of('touchpoint');
+      return { ...touch, occurred_at, ...(version !== undefined && { version }) };
+    };
+    const [early, late] = ['2026-11-01T00:00:00.000000Z', '2026-11-02T00:00:00.000000Z'];
+    const standing = (...events: CanonicalEvent[]): string =>
+      factsOfEvents(events)
+        .touchpoints.map((t) => t.occurred_at)
+        .join();
+    expect(standing(at(late), at(early))).toBe(early);
+    expect(standing(at(early), at(late, '0'))).toBe(late);
+    expect(standing(at(late, '2'), at(early, '1'))).toBe(late);
+    expect(standing(at(late, '2'), at(early, '2'))).toBe(early);
+  });
+
   it('gives a click and a touchpoint where they came from', () => {
     const { clicks, touchpoints } = factsOfEvents([click, of('touchpoint')]);
     const shared = {

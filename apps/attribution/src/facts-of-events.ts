@@ -1,4 +1,5 @@
 import {
+  NO_VERSION,
   mergeClicks,
   mergeConversionFacts,
   mergeIdentityLinks,
@@ -183,13 +184,14 @@ function touchpointFactOf(e: TouchpointEvent): TouchpointFact {
   return {
     ...earliestFieldsOf(e),
     touch_id: e.touch_id,
+    version: e.version === undefined ? NO_VERSION : versionNumber(e.version),
     click_id: e.click_id ?? null,
     client_id: e.client_id ?? null,
     user_id: e.user_id ?? null,
   };
 }
 
-type EarliestFields = Omit<TouchpointFact, 'touch_id' | 'click_id' | 'client_id' | 'user_id'>;
+type EarliestFields = Omit<TouchpointFact, 'touch_id' | 'version' | 'click_id' | 'client_id' | 'user_id'>;
 
 function earliestFieldsOf(e: EventBase): EarliestFields {
   return {

@@ -24,7 +24,8 @@ export interface MovedTouch extends Pick<
   JourneyTouch,
   'brand' | 'touch_id' | 'click_id' | 'client_id' | 'user_id' | 'player_id' | 'occurred_at'
 > {
-  /** It was not there before; else it may have lain anywhere after `occurred_at`. */
+  /** It was not there before; else it may have lain anywhere after `occurred_at`, and before it where `former_touches`
+   * says so. */
   inserted: boolean;
 }
 
@@ -62,7 +63,11 @@ export async function movedConversions(
 async function formerOf(pool: Database['pool'], touches: readonly MovedTouch[]): Promise<MovedTouch[]> {
   const changed = new Map(touches.filter((t) => !t.inserted).map((t) => [touchKey(t), t]));
   const formers = await readFormerTouches(pool, [...changed.values()]);
-  return formers.map((former) => ({ ...changed.get(touchKey(former))!, ...former }));
+  return formers.map((former) => {
+    const touch = changed.get(touchKey(former))!;
+    const occurred_at = former.occurred_at < touch.occurred_at ? former.occurred_at : touch.occurred_at;
+    return { ...touch, ...former, occurred_at };
+  });
 }
 
 const touchKey = (t: { brand: string; touch_id: string }): string => `${t.brand}\0${t.touch_id}`;

@@ -128,16 +128,22 @@ function formerIdentities(previous: Previous): Record<`${IdentityKind}_id`, stri
   };
 }
 
-/** A touch that is new or has changed, and whose it was by its last word. */
-type StoredTouch = MovedTouch & Previous;
+/** A touch that is new or has changed, and whose it was, and when, by its last word. */
+interface StoredTouch extends MovedTouch, Previous {
+  /** As `instantText` has it; null: it has had no other telling. */
+  previous_occurred_at: string | null;
+}
 
-/** Whose the touches are no longer, or not only. */
+/** Whose the touches are no longer, or not only, and those that were earlier. */
 function formerTouchesOf(touches: readonly StoredTouch[]): FormerTouch[] {
-  const formers = touches
-    .filter((t) =>
-      IDENTITY_KINDS.some((kind) => (t[`previous_${kind}_id`] ?? t[`${kind}_id`]) !== t[`${kind}_id`]),
-    )
-    .map((t) => ({ brand: t.brand, touch_id: t.touch_id, ...formerIdentities(t) }));
+  const formers = touches.flatMap((t): FormerTouch[] => {
+    if (t.previous_occurred_at === null) return [];
+    const occurred_at = instantOf(t.previous_occurred_at);
+    const isLost =
+      occurred_at < instantOf(t.occurred_at) ||
+      IDENTITY_KINDS.some((kind) => (t[`previous_${kind}_id`] ?? t[`${kind}_id`]) !== t[`${kind}_id`]);
+    return isLost ? [{ brand: t.brand, touch_id: t.touch_id, ...formerIdentities(t), occurred_at }] : [];
+  });
   return formers.sort((a, b) => compareBytes(a.touch_id, b.touch_id) || compareBytes(a.brand, b.brand));
 }
 

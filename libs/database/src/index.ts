@@ -23,6 +23,7 @@ export {
 export {
   mergeClicks,
   mergeTouchpoints,
+  NO_VERSION,
   upsertClicks,
   upsertTouchpoints,
   type ClickFact,

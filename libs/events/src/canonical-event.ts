@@ -136,7 +136,8 @@ export interface ClickEvent extends EventBase {
   referrer?: string;
 }
 
-/** One contact of a visitor with marketing; `utm` names its source, medium and campaign. */
+/** One contact of a visitor with marketing; `utm` names its source, medium and campaign. Told again, by whomever, the
+ * greatest `version` stands, none being the least; of one version the earliest. */
 export interface TouchpointEvent extends EventBase {
   kind: 'touchpoint';
   /** Unique in the brand; the click id where the touch is a click of ours. */

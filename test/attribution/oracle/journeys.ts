@@ -1,5 +1,6 @@
 import {
   instantToMicros,
+  versionNumber,
   type CanonicalEvent,
   type Instant,
   type Touch,
@@ -10,7 +11,8 @@ import { greatest, groupsBy, least, leastBy, sortedBy } from './order.js';
 
 const LOOK_BACK_MICROS = 30n * 24n * 60n * 60n * 1_000_000n;
 
-/** One contact with marketing: of all that was told of it the earliest, and when it was first heard of. */
+/** One contact with marketing: of all that was told of it the greatest version, of this the earliest; and when it was
+ * first heard of. */
 export interface KnownTouch {
   event: TouchpointEvent;
   first_received_at: Instant;
@@ -41,7 +43,11 @@ export interface Journey {
 export function touchesOf(events: readonly CanonicalEvent[]): KnownTouch[] {
   const told = events.filter((e) => e.kind === 'touchpoint');
   return groupsBy(told, (e) => e.touch_id).map((tellings) => ({
-    event: leastBy(tellings, (e) => [e.occurred_at, e.event_id, e.receipt_id ?? '']),
+    event: leastBy(tellings, (e) => [
+      e.version === undefined ? 1 : 0,
+      e.version === undefined ? 0n : -versionNumber(e.version),
+      ...[e.occurred_at, e.event_id, e.receipt_id ?? ''],
+    ]),
     first_received_at: least(tellings.map((e) => e.received_at)),
   }));
 }

@@ -468,6 +468,25 @@ export const HAND_MADE_WORLDS: readonly NamedWorld[] = [
     rows: { 'tx:1': { first_touch_at: null }, 'tx:2': { first_touch_at: null } },
   },
   {
+    about: 'a touch that by a greater version is later, or another person, is no longer what it was',
+    events: [
+      touch('moved', 2, { ...anna, version: '1' }),
+      touch('moved', 3, { client_id: 'c', version: '2' }),
+      touch('later', 1, { ...anna, version: '7' }),
+      touch('later', 99, { ...anna, version: '8' }),
+      touch('kept', 5, { ...anna, version: '1', utm: { source: 'amended' } }),
+      touch('kept', 4, anna),
+      say('orders', 'deposit', 10, deposit),
+      say('ga4', 'purchase', 10, { client_id: 'c', transaction_id: '2' }),
+      say('orders', 'deposit', 100, { ...deposit, transaction_id: '3' }),
+    ],
+    rows: {
+      'tx:1': { first_touch_source: 'amended', last_touch_source: 'amended' },
+      'tx:2': { first_touch_source: 'moved' },
+      'tx:3': { first_touch_source: 'amended', last_touch_source: 'later' },
+    },
+  },
+  {
     about: 'the named click counts as at the time of its conversion where its clock is ahead',
     events: [
       ...visit(CLICK, 90, { utm: { source: 'late' } }),

@@ -9,6 +9,9 @@ export class TouchpointEntity {
   @PrimaryColumn({ type: 'text' })
   touch_id!: string;
 
+  @Column({ type: 'bigint' })
+  version!: string;
+
   @Column({ type: 'text' })
   source!: string;
 

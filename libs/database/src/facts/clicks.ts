@@ -12,7 +12,8 @@ export interface Utm {
   utm_content: string | null;
 }
 
-/** What clicks and touchpoints share: told again, the earliest `(occurred_at, event_id, receipt_id)` stands. */
+/** What clicks and touchpoints share: told again, of one version the earliest `(occurred_at, event_id, receipt_id)`
+ * stands. */
 interface EarliestStands extends Utm {
   brand: string;
   source: string;
@@ -35,10 +36,15 @@ export interface ClickFact extends EarliestStands {
 
 export interface TouchpointFact extends EarliestStands {
   touch_id: string;
+  /** The greatest stands, whenever it says that the touch was; `NO_VERSION`: its source has none. */
+  version: bigint;
   click_id: string | null;
   client_id: string | null;
   user_id: string | null;
 }
+
+/** Less than every version. */
+export const NO_VERSION = -(2n ** 63n);
 
 const SHARED = {
   brand: { type: 'text', of: (f) => f.brand },
@@ -57,14 +63,17 @@ const SHARED = {
   first_received_at: { type: 'timestamptz', of: (f) => f.first_received_at },
 } satisfies Record<string, Column & { of: (f: EarliestStands) => Cell }>;
 
-const STANDS = `(excluded.occurred_at, excluded.event_id, excluded.receipt_id) < (t.occurred_at, t.event_id, t.receipt_id)`;
+const EARLIER = `(excluded.occurred_at, excluded.event_id, excluded.receipt_id) < (t.occurred_at, t.event_id, t.receipt_id)`;
+const LATER_VERSION = `(excluded.version > t.version OR (excluded.version = t.version AND ${EARLIER}))`;
 
 /**
- * `ON CONFLICT` of a slot in which the earliest stands, its listed joins beside it.
+ * `ON CONFLICT` of a slot in which one telling stands, its listed joins beside it.
+ * @param stands whether the new telling stands, of rows `excluded` and `t`
  * @param kept columns whose former word is kept in `previous_…`
  */
-function earliestStands(
+function oneStands(
   key: string,
+  stands: string,
   columns: readonly string[],
   least: readonly string[],
   kept: readonly string[] = [],
@@ -72,10 +81,10 @@ function earliestStands(
   const sets = columns.map((c) =>
     least.includes(c)
       ? `${c} = LEAST(t.${c}, excluded.${c})`
-      : `${c} = CASE WHEN ${STANDS} THEN excluded.${c} ELSE t.${c} END`,
+      : `${c} = CASE WHEN ${stands} THEN excluded.${c} ELSE t.${c} END`,
   );
-  sets.push(...kept.map((c) => `previous_${c} = CASE WHEN ${STANDS} THEN t.${c} ELSE t.previous_${c} END`));
-  const changes = [STANDS, ...least.map((c) => `excluded.${c} < t.${c}`)].join(' OR ');
+  sets.push(...kept.map((c) => `previous_${c} = CASE WHEN ${stands} THEN t.${c} ELSE t.previous_${c} END`));
+  const changes = [stands, ...least.map((c) => `excluded.${c} < t.${c}`)].join(' OR ');
   return `ON CONFLICT (brand, ${key}) DO UPDATE SET ${sets.join(', ')} WHERE ${changes}`;
 }
 
@@ -91,8 +100,9 @@ const CLICK_COLUMNS = {
 export const upsertClicks = defineInsert<ClickFact>(
   'clicks',
   { ...CLICK_COLUMNS, click_id: { type: 'text', of: (f) => f.click_id } },
-  earliestStands(
+  oneStands(
     'click_id',
+    EARLIER,
     Object.keys(CLICK_COLUMNS).filter((c) => c !== 'brand'),
     ['first_receipt_id', 'first_received_at'],
   ),
@@ -100,11 +110,11 @@ export const upsertClicks = defineInsert<ClickFact>(
 
 const TOUCH_COLUMNS = [
   ...Object.keys(SHARED).filter((c) => c !== 'brand'),
-  ...['click_id', 'client_id', 'user_id'],
+  ...['version', 'click_id', 'client_id', 'user_id'],
 ];
 
-/** Whose a touch is. */
-const OWNERS = ['click_id', 'client_id', 'user_id', 'player_id'];
+/** Whose a touch is, and when it was. */
+const HOLDER_COLUMNS = ['click_id', 'client_id', 'user_id', 'player_id', 'occurred_at'];
 
 /** Merges touchpoints into their slots; answers those that are new or have changed. Distinct and sorted by
  * `(brand, touch_id)`. */
@@ -113,13 +123,14 @@ export const upsertTouchpoints = defineInsert<TouchpointFact>(
   {
     ...SHARED,
     touch_id: { type: 'text', of: (f) => f.touch_id },
+    version: { type: 'bigint', of: (f) => f.version },
     click_id: { type: 'text', of: (f) => f.click_id },
     client_id: { type: 'text', of: (f) => f.client_id },
     user_id: { type: 'text', of: (f) => f.user_id },
   },
-  `${earliestStands('touch_id', TOUCH_COLUMNS, ['first_received_at'], OWNERS)}
+  `${oneStands('touch_id', LATER_VERSION, TOUCH_COLUMNS, ['first_received_at'], HOLDER_COLUMNS)}
    RETURNING brand, touch_id, click_id, client_id, user_id, player_id, ${instantText('t.occurred_at')}, xmax = 0 AS inserted,
-     ${OWNERS.map((c) => `previous_${c}`).join(', ')}`,
+     previous_click_id, previous_client_id, previous_user_id, previous_player_id, ${instantText('t.previous_occurred_at')}`,
 );
 
 /** The join of two clicks of one slot, in memory. */
@@ -134,7 +145,7 @@ export function mergeClicks(a: ClickFact, b: ClickFact): ClickFact {
 /** The join of two touchpoints of one slot, in memory. */
 export function mergeTouchpoints(a: TouchpointFact, b: TouchpointFact): TouchpointFact {
   return {
-    ...earlier(a, b),
+    ...(a.version === b.version ? earlier(a, b) : a.version > b.version ? a : b),
     first_received_at: a.first_received_at < b.first_received_at ? a.first_received_at : b.first_received_at,
   };
 }

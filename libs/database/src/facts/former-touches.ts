@@ -1,9 +1,11 @@
 import type { Pool } from 'pg';
+import type { Instant } from '#libs/events';
+import { instantOf, instantText } from '../instants.js';
 import { defineInsert } from '../set-statement.js';
 
 /**
- * Whose a touch was by a telling that has since given way to an earlier one. Their journeys lost it: that is to be
- * found again, even if the process that made the change dies. Only added to; no fact.
+ * Whose a touch was, and when at the earliest, by tellings that have since given way to another. Their journeys lost it:
+ * that is to be found again, even if the process that made the change dies. Only added to; no fact.
  */
 export interface FormerTouch {
   brand: string;
@@ -13,9 +15,10 @@ export interface FormerTouch {
   client_id: string;
   user_id: string;
   player_id: string;
+  occurred_at: Instant;
 }
 
-/** Adds whose touches were; what is there stays. Distinct, sorted by their columns. */
+/** Adds whose touches were, and when; the earliest time stays. Distinct, sorted by their columns. */
 export const insertFormerTouches = defineInsert<FormerTouch>(
   'former_touches',
   {
@@ -25,8 +28,10 @@ export const insertFormerTouches = defineInsert<FormerTouch>(
     client_id: { type: 'text', of: (t) => t.client_id },
     user_id: { type: 'text', of: (t) => t.user_id },
     player_id: { type: 'text', of: (t) => t.player_id },
+    occurred_at: { type: 'timestamptz', of: (t) => t.occurred_at },
   },
-  'ON CONFLICT DO NOTHING',
+  `ON CONFLICT (touch_id, brand, click_id, client_id, user_id, player_id)
+   DO UPDATE SET occurred_at = excluded.occurred_at WHERE excluded.occurred_at < t.occurred_at`,
 );
 
 /** Everyone whose the touches once were. */
@@ -37,9 +42,10 @@ export async function readFormerTouches(
   if (touches.length === 0) return [];
   const found = await pool.query<FormerTouch>({
     name: 'read former touches',
-    text: `SELECT f.* FROM unnest($1::text[], $2::text[]) AS w (brand, id)
+    text: `SELECT f.brand, f.touch_id, f.click_id, f.client_id, f.user_id, f.player_id, ${instantText('f.occurred_at')}
+      FROM unnest($1::text[], $2::text[]) AS w (brand, id)
       JOIN tributary.former_touches f ON f.touch_id = w.id AND f.brand = w.brand`,
     values: [touches.map((t) => t.brand), touches.map((t) => t.touch_id)],
   });
-  return found.rows;
+  return found.rows.map((row) => ({ ...row, occurred_at: instantOf(row.occurred_at) }));
 }

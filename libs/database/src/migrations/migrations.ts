@@ -5,6 +5,7 @@ import { AddPartnerFacts1763800000000 } from './add-partner-facts.js';
 import { AddPagingContradictions1764400000000 } from './add-paging-contradictions.js';
 import { AddSourceTables1764300000000 } from './add-source-tables.js';
 import { AddUnfinishedWindows1764400100000 } from './add-unfinished-windows.js';
+import { AddTouchVersions1764400000000 } from './add-touch-versions.js';
 import { CreateEntityTables1763900000000 } from './create-entity-tables.js';
 import { CreatePixelTables1763700000000 } from './create-pixel-tables.js';
 
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   AddDefinitionApp1764390000000,
   AddPagingContradictions1764400000000,
   AddUnfinishedWindows1764400100000,
+  AddTouchVersions1764400000000,
 ] as const;
