@@ -123,7 +123,7 @@ const joins: Join[] = [
     facts: three(
       conversion,
       sameEventSameFact(
-        (f) => `${f.version}|${f.status_rank}|${f.event_id}|${f.receipt_id}`,
+        (f) => `${f.version}|${f.status_rank}|${f.occurred_at}|${f.event_id}|${f.receipt_id}`,
         [
           ...(['player_id_low', 'player_id_high', 'money_low', 'money_high'] as const),
           ...(['first_receipt_id', 'first_received_at', 'received_at'] as const),

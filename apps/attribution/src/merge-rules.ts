@@ -2,7 +2,7 @@
  * How what several sources say of one conversion becomes one row. All of the rules are here:
  *
  * - one source, told again: the greater version stands; without versions the earliest; then the status that is
- *   further on (`STATUS_RANKS`), then a hash of the event (`compareFacts`)
+ *   further on (`STATUS_RANKS`), then the earliest, then a hash of the event (`compareFacts`)
  * - several sources: each field from the first source that has it, in the field's order (`FIELD_ORDERS`); the time from
  *   the first that says whose the conversion is (`mergeFacts`)
  * - a reversal by any source, before or after, once or often: reversed (`resolve-returns.ts`)

@@ -16,7 +16,7 @@ import {
   type ReversalEvent,
   type Trust,
 } from '#libs/events';
-import { descending, distinct, groupsBy, least, leastBy } from './order.js';
+import { descending, distinct, groupsBy, least, leastBy, type Key } from './order.js';
 
 /** What one source says of one conversion. */
 export interface Fact {
@@ -88,7 +88,7 @@ export function factsOf(events: readonly CanonicalEvent[]): Fact[] {
 }
 
 function factOfSlot(tellings: readonly ConversionEvent[]): Fact {
-  const e = standing(tellings, ({ status }) => RANK[status ?? 'approved']);
+  const e = standing(tellings, ({ status, occurred_at }) => [-RANK[status ?? 'approved'], occurred_at]);
   const unversioned = tellings.filter(({ version }) => version === undefined);
   return {
     conversion_id: conversionIdOf(e),
@@ -116,12 +116,12 @@ function factOfSlot(tellings: readonly ConversionEvent[]): Fact {
   };
 }
 
-/** Of everything that was told the last word: the greatest version, then status, then ids; of the same word told twice
- * the earlier telling. */
-function standing<E extends EventBase>(tellings: readonly E[], rankOf: (e: E) => number = () => 0): E {
+/** Of everything that was told the last word: the greatest version, then what its kind has besides, then ids; of the
+ * same word told twice the earlier telling. */
+function standing<E extends EventBase>(tellings: readonly E[], keyOf: (e: E) => Key = () => []): E {
   return leastBy(tellings, (e) => [
     -versionOf(e),
-    -rankOf(e),
+    ...keyOf(e),
     descending(e.event_id),
     descending(e.receipt_id ?? NO_RECEIPT),
     e.received_at,

@@ -156,6 +156,13 @@ export const HAND_MADE_WORLDS: readonly NamedWorld[] = [
     },
   },
   {
+    about: 'of tellings of one version and status the earliest stands',
+    events: [3, 1, 2].map((minutes) =>
+      say('ga4', 'purchase', minutes, { ...deposit, amount: `${minutes}`, version: '7' }),
+    ),
+    rows: { 'tx:1': { amount: '1', occurred_at: instantOf(1), conflict: false } },
+  },
+  {
     about: 'a source that begins to send versions is believed from then on, and was wrong before',
     events: [
       say('orders', 'deposit', 1, { ...deposit, amount: '39' }),

@@ -11,8 +11,8 @@ import { defineInsert, type Column, type Cell } from '../set-statement.js';
 
 /**
  * What one source says of one conversion: a slot `(conversion_id, source)`. Of all that the source ever said,
- * the greatest `(version, status_rank, event_id, receipt_id)` stands, the earliest received of one event that was
- * read twice; beside it stand joins over everything said: when it was received first, and the least and greatest
+ * the greatest `(version, status_rank)` stands, of these the earliest, of these the greatest `(event_id, receipt_id)`, the
+ * earliest received of one event that was read twice; beside it stand joins over everything said: when it was received first, and the least and greatest
  * player and money of what has no version of its own, so that two different assertions show as a conflict.
  */
 export interface ConversionFact {
@@ -94,9 +94,9 @@ const COLUMNS = {
   received_at: { type: 'timestamptz', of: (f) => f.received_at, on: 'winner' },
 } satisfies Record<keyof ConversionFact, Field>;
 
-/** Of one event that was read twice the earlier stands: its sides are exchanged. */
-const STANDS = `(excluded.version, excluded.status_rank, excluded.event_id, excluded.receipt_id, t.received_at)
-  > (t.version, t.status_rank, t.event_id, t.receipt_id, excluded.received_at)`;
+/** Where the earlier stands, the sides are exchanged. */
+const STANDS = `(excluded.version, excluded.status_rank, t.occurred_at, excluded.event_id, excluded.receipt_id, t.received_at)
+  > (t.version, t.status_rank, excluded.occurred_at, t.event_id, t.receipt_id, excluded.received_at)`;
 
 const merges = Object.entries(COLUMNS).flatMap(([name, { on }]) => {
   if (on === 'winner') return [`${name} = CASE WHEN ${STANDS} THEN excluded.${name} ELSE t.${name} END`];
@@ -150,6 +150,7 @@ export function compareFacts(a: ConversionFact, b: ConversionFact): number {
   if (a.version !== b.version) return a.version < b.version ? -1 : 1;
   if (a.status_rank !== b.status_rank) return a.status_rank - b.status_rank;
   return (
+    compareBytes(b.occurred_at, a.occurred_at) ||
     compareBytes(a.event_id, b.event_id) ||
     compareBytes(a.receipt_id, b.receipt_id) ||
     compareBytes(b.received_at, a.received_at)
