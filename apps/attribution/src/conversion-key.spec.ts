@@ -28,18 +28,15 @@ describe('conversionKeyOf', () => {
       { ...registration, click_id: undefined },
       'player:1874552',
     ],
-    [
-      'an install without both is itself',
-      { ...install, click_id: undefined, player_id: undefined },
-      `event:${install.event_id}`,
-    ],
   ])('%s', (_what, event, key) => {
     expect(conversionKeyOf(event)).toBe(key);
   });
 
-  const weak = { ...deposit, transaction_id: undefined };
-
-  it('is one for a weak deposit that two sources tell by one natural key', () => {
+  it.each([
+    ['a weak deposit that two sources tell', { ...deposit, transaction_id: undefined }],
+    ['an install without click and player', { ...install, click_id: undefined, player_id: undefined }],
+    ['a registration without both', { ...registration, click_id: undefined, player_id: undefined }],
+  ])('is one for %s by one natural key', (_what, weak) => {
     const key = conversionKeyOf(weak);
     expect(key).toMatch(/^event:[0-9a-f]{32}$/);
     expect(conversionKeyOf({ ...weak, source: 'pixel-browser', event_id: 'f'.repeat(64) })).toBe(key);

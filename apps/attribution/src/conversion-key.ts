@@ -8,21 +8,19 @@ import {
 
 /**
  * What makes two reports the same conversion, whatever their source: the transaction of money; else, for an install
- * or registration, its click (or its player where it names no click); else what identifies the event itself, so that
- * the same weak deposit told by browser and server is one.
+ * or registration, its click (or its player where it names no click); else the natural key, so that the same weak
+ * deposit told by browser and server is one, and so is an install by nobody whose record is amended.
  */
 export function conversionKeyOf(event: ConversionEvent): string {
   switch (event.kind) {
     case 'deposit':
     case 'purchase':
-      return event.transaction_id !== undefined
-        ? transactionKey(event.transaction_id)
-        : `event:${hashParts([event.brand, event.natural_key]).slice(0, 32)}`;
+      return event.transaction_id !== undefined ? transactionKey(event.transaction_id) : naturalKey(event);
     case 'payout':
       return transactionKey(event.transaction_id, event.partner);
     case 'install':
     case 'registration':
-      return personKey(event) ?? `event:${event.event_id}`;
+      return personKey(event) ?? naturalKey(event);
   }
 }
 
@@ -44,6 +42,10 @@ export function returnedKeyOf(event: ReturnEvent): string {
 /** Key of money: its transaction, of the brand or of one of its partners. */
 export function transactionKey(transactionId: string, partner?: string): string {
   return partner === undefined ? `tx:${transactionId}` : `tx:${partner}:${transactionId}`;
+}
+
+function naturalKey({ brand, natural_key }: { brand: string; natural_key: string }): string {
+  return `event:${hashParts([brand, natural_key]).slice(0, 32)}`;
 }
 
 function personKey(event: { click_id?: string; player_id?: string }): string | undefined {

@@ -199,17 +199,16 @@ function conversionIdOf(e: ConversionEvent): string {
   return conversionId(e.brand, e.kind, conversionKeyOf(e));
 }
 
-/** Money by its transaction, of the brand or of its partner; weak money by its natural key; who came to be by the
- * click, else by the player. */
+/** Money by its transaction, of the brand or of its partner; who came to be by the click, else by the player; what
+ * names none of these by its natural key. */
 function conversionKeyOf(e: ConversionEvent): string {
   if (e.kind === 'payout') return `tx:${e.partner}:${e.transaction_id}`;
+  const byEvent = `event:${hashParts([e.brand, e.natural_key]).slice(0, 32)}`;
   if (e.kind === 'deposit' || e.kind === 'purchase') {
-    return e.transaction_id === undefined
-      ? `event:${hashParts([e.brand, e.natural_key]).slice(0, 32)}`
-      : `tx:${e.transaction_id}`;
+    return e.transaction_id === undefined ? byEvent : `tx:${e.transaction_id}`;
   }
   if (e.click_id !== undefined) return `click:${e.click_id}`;
-  return e.player_id === undefined ? `event:${e.event_id}` : `player:${e.player_id}`;
+  return e.player_id === undefined ? byEvent : `player:${e.player_id}`;
 }
 
 /** The key of the conversion that is taken back. */

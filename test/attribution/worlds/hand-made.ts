@@ -544,6 +544,14 @@ export const HAND_MADE_WORLDS: readonly NamedWorld[] = [
     rows: { 'tx:1': { first_touch_source: 't', updated_at: instantOf(20) } },
   },
   {
+    about: 'a registration by nobody stays one when its record is amended',
+    events: ['1', '2'].map((version) =>
+      say('ga4', 'registration', 10, { client_id: `c${version}`, version, natural_key: 'row' }),
+    ),
+    count: 1,
+    rows: {},
+  },
+  {
     about: 'purchases without a transaction are as many as were told, each once',
     events: [1, 2, 3, 3].map((n) =>
       say('ga4', 'purchase', 10, { ...euros('40'), natural_key: `event ${n}` }),
