@@ -138,6 +138,25 @@ describe.each(SUBJECTS)('%s', (_by, rowsAfter, runs) => {
     }
   });
 
+  it('a retraction before, after, twice and between leaves what was told at a greater version, or nothing', async () => {
+    const fresh = ['1', '2', '4'].map((version) => amendmentsOfDeposit(version, `${version}0`));
+    const other = told('orders', 'deposit', 1, { ...DEPOSIT, amount: '7', natural_key: 'orders' });
+    const retraction = told('fresh', 'retraction', 2, {
+      ...{ conversion_type: 'deposit', transaction_id: '1', version: '3', natural_key: 'fresh' },
+    });
+    const amountsAfter = async (events: readonly CanonicalEvent[]): Promise<string[]> =>
+      (await rowsAfter(...events.map((event) => [event]))).map((r) => `${r.amount} ${r.sources.join()}`);
+    const cases: [CanonicalEvent[], string[]][] = [
+      [[fresh[0]!, fresh[1]!, retraction, retraction], []],
+      [[fresh[0]!, retraction, other], ['7 orders']],
+      [[fresh[0]!, retraction, fresh[2]!], ['40 fresh']],
+      [[fresh[1]!, retraction, fresh[2]!, other], ['40 fresh,orders']],
+    ];
+    for (const [events, expected] of cases) {
+      for (const order of ordersOf(events)) expect(await amountsAfter(order)).toEqual(expected);
+    }
+  });
+
   it('deposit, registration and click in whatever order give one and the same rows', async () => {
     const journey = [
       told('pixel-browser', 'click', 0, { click_id: CLICK, natural_key: 'click' }),
@@ -220,6 +239,12 @@ function payoutBy(source: string, kind: 'payout' | 'reversal' = 'payout'): Canon
 
 function amendmentsOfDeposit(version: string, amount: string): CanonicalEvent {
   return told('fresh', 'deposit', 1, { ...DEPOSIT, amount, version, natural_key: 'fresh' });
+}
+
+/** All orders of some events. */
+function ordersOf<T>(items: readonly T[]): T[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, i) => ordersOf(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
 }
 
 /** Of a transaction that is new in every generated world. */

@@ -11,14 +11,14 @@ import {
   upsertReturns,
   upsertTouchpoints,
   type ClickFact,
-  type ConversionFact,
+  type ConversionSlot,
   type Database,
   type IdentityLinkFact,
   type ReturnFact,
   type Statement,
   type TouchpointFact,
 } from '#libs/database';
-import { exampleFact } from '#test/example-facts';
+import { exampleSlot } from '#test/example-facts';
 import { withMigratedDatabase } from '#test/migrated-database';
 
 let database: Database;
@@ -54,18 +54,25 @@ const link: fc.Arbitrary<IdentityLinkFact> = fc.record({
   ...{ right_kind: fc.constant('player' as const), right_id: fc.constant('p') },
   ...{ occurred_at: instant, registered_at: fc.option(instant), first_received_at: instant },
 });
-const conversion: fc.Arbitrary<ConversionFact> = fc
+const conversion: fc.Arbitrary<ConversionSlot> = fc
   .record({
     version: fc.constantFrom(-1n, 0n, 2n ** 62n),
-    status_rank: fc.constantFrom(0, 1),
+    status_rank: fc.constantFrom(-1, 0, 1),
     ...{ event_id: id, receipt_id: uuid, player_id: maybe, click_id: maybe, occurred_at: instant },
     amount: fc.constantFrom('9', '10', '40.5', null),
     currency: fc.constantFrom('EUR', 'USD'),
     ...{ client: texts, custom: texts, player_id_low: maybe, player_id_high: maybe },
     ...{ client_id: maybe, user_id: maybe, trust: fc.constantFrom(null, 'pubsub' as const) },
-    ...{ first_receipt_id: uuid, first_received_at: instant, received_at: instant },
+    ...{ first_receipt_id: fc.option(uuid), first_received_at: fc.option(instant), received_at: instant },
+    was_retracted: fc.boolean(),
   })
-  .map((change) => exampleFact({ ...change, currency: change.amount === null ? null : change.currency }));
+  .map((change) =>
+    exampleSlot({
+      ...change,
+      currency: change.amount === null ? null : change.currency,
+      status: change.status_rank < 0 ? 'retracted' : 'approved',
+    }),
+  );
 
 const returned: fc.Arbitrary<ReturnFact> = fc.record({
   ...{ conversion_id: fc.constant('c'), kind: fc.constant('refund' as const), return_id: fc.constant('r') },
@@ -126,7 +133,7 @@ const joins: Join[] = [
         (f) => `${f.version}|${f.status_rank}|${f.occurred_at}|${f.event_id}|${f.receipt_id}`,
         [
           ...(['player_id_low', 'player_id_high', 'money_low', 'money_high'] as const),
-          ...(['first_receipt_id', 'first_received_at', 'received_at'] as const),
+          ...(['first_receipt_id', 'first_received_at', 'received_at', 'was_retracted'] as const),
         ],
       ),
     ),

@@ -102,6 +102,7 @@ export function exampleCanonicalEvents(): (CanonicalEvent & { click_id: string }
     { ...base, kind: 'bonus', ...money, status },
     { ...base, kind: 'refund', ...payout, refund_id: 'r-1', ...money },
     { ...base, kind: 'reversal', ...payout, transaction_id: '123456789' },
+    { ...base, kind: 'retraction', ...payout, transaction_id: '123456789' },
     { ...clicked, kind: 'click', link: 'welcome', referrer, client, ...traffic },
     { ...clicked, kind: 'touchpoint', touch_id: click_id, ...traffic },
     { ...clicked, kind: 'identity_link' },

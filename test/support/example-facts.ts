@@ -1,4 +1,10 @@
-import type { ConversionFact, IdentityLinkFact, JourneyTouch, ReturnFact } from '#libs/database';
+import type {
+  ConversionFact,
+  ConversionSlot,
+  IdentityLinkFact,
+  JourneyTouch,
+  ReturnFact,
+} from '#libs/database';
 import { conversionId, instantToMicros } from '#libs/events';
 
 const AT = '2026-11-21T10:00:00.000000Z';
@@ -43,6 +49,12 @@ export function exampleFact(change: Partial<ConversionFact> = {}): ConversionFac
     received_at: occurred_at,
     ...change,
   };
+}
+
+/** The slot that holds the example fact. */
+export function exampleSlot(change: Partial<ConversionSlot> = {}): ConversionSlot {
+  const { status: _, first_receipt_id: __, first_received_at: ___, ...own } = change;
+  return { ...exampleFact(own), was_retracted: false, ...change };
 }
 
 /** A reversal of the example deposit, or of what `change` makes of it. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  CONVERSION_TYPES,
   canonicalJson,
   hashParts,
   instantFromMs,
@@ -265,16 +266,38 @@ function returnOf(
     }));
 }
 
+/** That the source of a telling no longer tells of it, at some version; perhaps again. */
+function retractionsOf(telling: Told): fc.Arbitrary<Told[]> {
+  const { kind, source, trust, stream, natural_key, transaction_id, partner, player_id, click_id } = telling;
+  const named = { natural_key, transaction_id, partner, player_id, click_id };
+  const retraction = fc
+    .record({ version, occurred_at: fc.oneof(fc.constant(telling.occurred_at), instant) })
+    .map((r): Told => ({ kind: 'retraction', source, trust, stream, conversion_type: kind, ...named, ...r }));
+  return fc.array(retraction, { minLength: 1, maxLength: 3 });
+}
+
+/** Tellings of conversions of which some are taken back. */
+function someRetracted(tellings: fc.Arbitrary<Told[]>): fc.Arbitrary<Told[]> {
+  return tellings.chain((told) => {
+    const each = told.map((t) => (MAY_BE_RETRACTED.has(t.kind) ? seldom(retractionsOf(t)) : fc.constant([])));
+    return fc.tuple(...each).map((retractions) => [...told, ...retractions.flatMap((r) => r ?? [])]);
+  });
+}
+
+const MAY_BE_RETRACTED: ReadonlySet<string> = new Set(CONVERSION_TYPES);
+
 /** One deal, told by whoever heard of it. */
-const dealStory = deal.chain((d) =>
-  fc.array(
-    fc.oneof(
-      { weight: 6, arbitrary: tellingOf(d) },
-      { weight: 3, arbitrary: transactionOf(d) },
-      { weight: 2, arbitrary: returnOf(d) },
-      { weight: 1, arbitrary: movementOf(d) },
+const dealStory = someRetracted(
+  deal.chain((d) =>
+    fc.array(
+      fc.oneof(
+        { weight: 6, arbitrary: tellingOf(d) },
+        { weight: 3, arbitrary: transactionOf(d) },
+        { weight: 2, arbitrary: returnOf(d) },
+        { weight: 1, arbitrary: movementOf(d) },
+      ),
+      { minLength: 1, maxLength: 8 },
     ),
-    { minLength: 1, maxLength: 8 },
   ),
 );
 
@@ -434,9 +457,9 @@ const linkStory = fc
 
 const story = fc.oneof(
   { weight: 4, arbitrary: dealStory },
-  { weight: 1, arbitrary: payoutStory },
-  { weight: 1, arbitrary: looseSale },
-  { weight: 2, arbitrary: arrivalStory },
+  { weight: 1, arbitrary: someRetracted(payoutStory) },
+  { weight: 1, arbitrary: someRetracted(looseSale) },
+  { weight: 2, arbitrary: someRetracted(arrivalStory) },
   { weight: 3, arbitrary: clickStory },
   { weight: 3, arbitrary: touchStory },
   { weight: 3, arbitrary: linkStory },

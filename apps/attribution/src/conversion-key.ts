@@ -3,6 +3,7 @@ import {
   hashParts,
   type ConversionEvent,
   type ConversionType,
+  type RetractionEvent,
   type ReturnEvent,
 } from '#libs/events';
 
@@ -11,22 +12,33 @@ import {
  * or registration, its click (or its player where it names no click); else the natural key, so that the same weak
  * deposit told by browser and server is one, and so is an install by nobody whose record is amended.
  */
-export function conversionKeyOf(event: ConversionEvent): string {
-  switch (event.kind) {
-    case 'deposit':
-    case 'purchase':
-      return event.transaction_id !== undefined ? transactionKey(event.transaction_id) : naturalKey(event);
-    case 'payout':
-      return transactionKey(event.transaction_id, event.partner);
-    case 'install':
-    case 'registration':
-      return personKey(event) ?? naturalKey(event);
-  }
+export function conversionKeyOf(event: ConversionEvent | RetractionEvent): string {
+  return keyOf(conversionTypeOf(event), event);
 }
 
-/** The conversion that an event tells of. */
-export function conversionIdOf(event: ConversionEvent): string {
-  return conversionId(event.brand, event.kind, conversionKeyOf(event));
+/** The conversion that an event tells of, or no longer. */
+export function conversionIdOf(event: ConversionEvent | RetractionEvent): string {
+  return conversionId(event.brand, conversionTypeOf(event), conversionKeyOf(event));
+}
+
+/** What names a conversion in its own event. */
+interface Named {
+  brand: string;
+  natural_key: string;
+  click_id?: string;
+  player_id?: string;
+  transaction_id?: string;
+  partner?: string;
+}
+
+function keyOf(type: ConversionType, event: Named): string {
+  if (!isByTransaction(type)) return personKey(event) ?? naturalKey(event);
+  if (event.transaction_id === undefined) return naturalKey(event);
+  return transactionKey(event.transaction_id, type === 'payout' ? event.partner : undefined);
+}
+
+function conversionTypeOf(event: ConversionEvent | RetractionEvent): ConversionType {
+  return event.kind === 'retraction' ? event.conversion_type : event.kind;
 }
 
 /** Key of the conversion that a refund or reversal takes back, as the conversion's own event gives it. */
@@ -44,7 +56,7 @@ export function transactionKey(transactionId: string, partner?: string): string 
   return partner === undefined ? `tx:${transactionId}` : `tx:${partner}:${transactionId}`;
 }
 
-function naturalKey({ brand, natural_key }: { brand: string; natural_key: string }): string {
+function naturalKey({ brand, natural_key }: Named): string {
   return `event:${hashParts([brand, natural_key]).slice(0, 32)}`;
 }
 

@@ -74,7 +74,8 @@ export class DepositScope {
   /** Whose the changed deposits may be or have been (by `identityKey`), where there is one that may have been a pair. */
   async holders(): Promise<Map<string, Set<string>>> {
     const holders = new Map<string, Set<string>>();
-    if (!this.facts.some((f) => f.weak)) return holders;
+    if (!this.facts.some((f) => f.weak) && [...this.changed].every((id) => this.factsOf.has(id)))
+      return holders;
     for (const id of this.changed) {
       const owners = this.ownersOf(id);
       if (owners.length === 0) continue;

@@ -5,11 +5,12 @@ import { exampleCanonicalEvents } from '#test/example-events';
 import { conversionIdOf } from './conversion-key.js';
 import { factsOfEvents, type Facts } from './facts-of-events.js';
 
-/** Of a click and a player, without versions of their own. */
+/** Of a click and a player, without versions of their own where they need none. */
 const events = exampleCanonicalEvents().map((e) => ({
   ...e,
-  ...{ is_test: undefined, version: undefined, client_id: undefined, user_id: undefined },
-}));
+  ...{ is_test: undefined, client_id: undefined, user_id: undefined },
+  version: e.kind === 'retraction' ? '7' : undefined,
+})) as (CanonicalEvent & { click_id: string })[];
 const of = <K extends EventKind>(kind: K): Extract<CanonicalEvent, { kind: K }> & { click_id: string } =>
   events.find((e) => e.kind === kind) as never;
 const click = of('click');
@@ -36,6 +37,7 @@ describe('factsOfEvents', () => {
     ['payout', { conversions: 1, links: 1, receipts: 1 }],
     ['refund', { returns: 1, links: 1, receipts: 1 }],
     ['reversal', { returns: 1, links: 1, receipts: 1 }],
+    ['retraction', { conversions: 1, receipts: 1 }],
     ['click', { clicks: 1, links: 1, receipts: 1 }],
     ['touchpoint', { touchpoints: 1, links: 1 }],
     ['identity_link', { links: 1 }],
@@ -98,6 +100,7 @@ describe('factsOfEvents', () => {
         first_receipt_id: deposit.receipt_id,
         first_received_at: deposit.received_at,
         received_at: deposit.received_at,
+        was_retracted: false,
       },
     ]);
   });
@@ -130,6 +133,27 @@ describe('factsOfEvents', () => {
     expect(install).toMatchObject({ amount: null, money_low: null, transaction_id: null, weak: false });
     const [weak] = factsOfEvents([{ ...deposit, transaction_id: undefined }]).conversions;
     expect(weak).toMatchObject({ weak: true, transaction_id: null, amount: '40.5' });
+  });
+
+  it('holds in the slot of its source that a conversion is told no more', () => {
+    const retraction = { ...of('retraction'), conversion_type: 'deposit' as const, partner: undefined };
+    const at = (version: string): CanonicalEvent => ({ ...retraction, version });
+    const standing = (...told: CanonicalEvent[]): unknown[] =>
+      factsOfEvents(told).conversions.map(({ status, version }) => `${status} ${version}`);
+    const { conversions } = factsOfEvents([at('7')]);
+    expect(conversions).toMatchObject([
+      {
+        ...{ conversion_id: conversionIdOf(deposit), status: 'retracted', version: 7n, status_rank: -1 },
+        ...{ player_id: null, click_id: null, first_received_at: null, was_retracted: true },
+        transaction_id: '123456789',
+      },
+    ]);
+    expect(standing(at('7'), deposit)).toEqual(['retracted 7']);
+    expect(standing({ ...deposit, version: '7', status: 'pending' }, at('7'))).toEqual(['pending 7']);
+    expect(standing(at('7'), { ...deposit, version: '8' }, at('6'))).toEqual(['approved 8']);
+    expect(factsOfEvents([at('7'), { ...deposit, version: '8' }]).conversions).toMatchObject([
+      { first_received_at: deposit.received_at, was_retracted: true },
+    ]);
   });
 
   it('takes the greatest version of a touch, whenever it was, and the earliest of what has none', () => {
@@ -166,7 +190,7 @@ describe('factsOfEvents', () => {
   it('notes when a link was registered by registrations alone', () => {
     const registeredAt = (e: CanonicalEvent): unknown => factsOfEvents([e]).links[0]!.registered_at;
     expect(registeredAt(registration)).toBe(registration.occurred_at);
-    for (const e of events.filter((other) => other.kind !== 'registration'))
+    for (const e of events.filter(({ kind }) => kind !== 'registration' && kind !== 'retraction'))
       expect(registeredAt(e)).toBeNull();
   });
 

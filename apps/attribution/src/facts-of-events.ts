@@ -6,7 +6,7 @@ import {
   mergeReturns,
   mergeTouchpoints,
   type ClickFact,
-  type ConversionFact,
+  type ConversionSlot,
   type IdentityLinkFact,
   type Receipt,
   type ReturnFact,
@@ -24,6 +24,7 @@ import {
   type ClickEvent,
   type ConversionEvent,
   type EventBase,
+  type RetractionEvent,
   type ReturnEvent,
   type TouchpointEvent,
 } from '#libs/events';
@@ -35,7 +36,7 @@ import { Slots } from './slots.js';
 
 /** What a batch of events says, one entry a slot, each list sorted by its table's key. */
 export interface Facts {
-  conversions: ConversionFact[];
+  conversions: ConversionSlot[];
   returns: ReturnFact[];
   clicks: ClickFact[];
   touchpoints: TouchpointFact[];
@@ -49,7 +50,7 @@ const NO_RECEIPT = '00000000-0000-0000-0000-000000000000';
 
 /** The facts of a batch. Test events leave a receipt and nothing else. */
 export function factsOfEvents(events: readonly CanonicalEvent[]): Facts {
-  const conversions = new Slots<ConversionFact>(
+  const conversions = new Slots<ConversionSlot>(
     (f) => `${f.conversion_id}|${f.source}`,
     mergeConversionFacts,
   );
@@ -69,7 +70,7 @@ export function factsOfEvents(events: readonly CanonicalEvent[]): Facts {
   );
 
   for (const event of events) {
-    const conversion = isConversion(event) ? conversionFactOf(event) : undefined;
+    const conversion = slotOf(event);
     const returned = isReturn(event) ? returnFactOf(event) : undefined;
     if (event.receipt_id !== undefined && leavesReceipt(event)) {
       receipts.add(receiptOf(event, event.receipt_id, (conversion ?? returned)?.conversion_id ?? null));
@@ -79,7 +80,7 @@ export function factsOfEvents(events: readonly CanonicalEvent[]): Facts {
     else if (returned) returns.add(returned);
     else if (event.kind === 'click') clicks.add(clickFactOf(event));
     else if (event.kind === 'touchpoint') touchpoints.add(touchpointFactOf(event));
-    for (const link of linkFactsOf(event)) links.add(link);
+    if (event.kind !== 'retraction') for (const link of linkFactsOf(event)) links.add(link);
   }
   return {
     conversions: conversions.sorted(),
@@ -101,7 +102,36 @@ function isReturn(event: CanonicalEvent): event is ReturnEvent {
   return event.kind === 'refund' || event.kind === 'reversal';
 }
 
-function conversionFactOf(e: ConversionEvent): ConversionFact {
+function slotOf(event: CanonicalEvent): ConversionSlot | undefined {
+  if (event.kind === 'retraction') return retractedSlotOf(event);
+  return isConversion(event) ? toldSlotOf(event) : undefined;
+}
+
+/** It takes back, and tells of nobody and nothing: by what it names the conversion is known, and no person's. */
+function retractedSlotOf(e: RetractionEvent): ConversionSlot {
+  return {
+    conversion_id: conversionIdOf(e),
+    source: e.source,
+    trust: e.trust ?? null,
+    brand: e.brand,
+    type: e.conversion_type,
+    conversion_key: conversionKeyOf(e),
+    version: versionNumber(e.version),
+    status_rank: STATUS_RANKS.retracted,
+    event_id: e.event_id,
+    receipt_id: e.receipt_id ?? NO_RECEIPT,
+    ...{ player_id: null, click_id: null, client_id: null, user_id: null },
+    transaction_id: e.transaction_id ?? null,
+    occurred_at: e.occurred_at,
+    ...{ amount: null, currency: null, status: 'retracted', weak: false, client: {}, custom: {} },
+    ...{ player_id_low: null, player_id_high: null, money_low: null, money_high: null },
+    ...{ first_receipt_id: null, first_received_at: null },
+    received_at: e.received_at,
+    was_retracted: true,
+  };
+}
+
+function toldSlotOf(e: ConversionEvent): ConversionSlot {
   const paid = e.kind === 'install' || e.kind === 'registration' ? undefined : e;
   const player = e.player_id ?? null;
   const amount = paid?.amount ?? null;
@@ -139,6 +169,7 @@ function conversionFactOf(e: ConversionEvent): ConversionFact {
     first_receipt_id: e.receipt_id ?? NO_RECEIPT,
     first_received_at: e.received_at,
     received_at: e.received_at,
+    was_retracted: false,
   };
 }
 

@@ -3,6 +3,7 @@
  *
  * - one source, told again: the greater version stands; without versions the earliest; then the status that is
  *   further on (`STATUS_RANKS`), then the earliest, then a hash of the event (`compareFacts`)
+ * - a source that takes its word back has none: what it told at a lower version does not stand (`ConversionSlot`)
  * - several sources: each field from the first source that has it, in the field's order (`FIELD_ORDERS`); the time from
  *   the first that says whose the conversion is (`mergeFacts`)
  * - a reversal by any source, before or after, once or often: reversed (`resolve-returns.ts`)
@@ -23,8 +24,12 @@ const WEIGHTS = {
 } satisfies Record<Trust, number>;
 
 /** Of two words of one source with the same version the one with the greater rank stands: a status never goes
- * back. `transaction` records have a rank between pending and approved. */
-export const STATUS_RANKS = { pending: 0, approved: 2, rejected: 3 } satisfies Record<EventStatus, number>;
+ * back, and what is told goes before that it no longer is. `transaction` records have a rank between pending and
+ * approved. */
+export const STATUS_RANKS = { retracted: -1, pending: 0, approved: 2, rejected: 3 } satisfies Record<
+  EventStatus | 'retracted',
+  number
+>;
 
 /** In which order facts are asked for a field. */
 export type FactOrder = 'authority' | 'first_hand';

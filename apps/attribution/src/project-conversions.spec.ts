@@ -1,7 +1,13 @@
 import fc from 'fast-check';
-import { compareBytes, mergeConversionFacts, type ConversionFact } from '#libs/database';
+import {
+  compareBytes,
+  factOf,
+  mergeConversionFacts,
+  type ConversionFact,
+  type ConversionSlot,
+} from '#libs/database';
 import type { Conversion } from '#libs/events';
-import { exampleFact, exampleLink } from '#test/example-facts';
+import { exampleFact, exampleSlot, exampleLink } from '#test/example-facts';
 import { IdentityGraph, identityKey } from './identity-graph.js';
 import { Journeys } from './journeys.js';
 import { planProjection, resolvePlan, type Projection } from './project-conversions.js';
@@ -171,12 +177,13 @@ describe('planProjection', () => {
 
 /** Slots as the table holds them. */
 function merged(facts: readonly ConversionFact[]): ConversionFact[] {
-  const slots = new Map<string, ConversionFact>();
-  for (const f of facts) {
+  const slots = new Map<string, ConversionSlot>();
+  for (const fact of facts) {
+    const f = exampleSlot(fact);
     const there = slots.get(`${f.conversion_id}|${f.source}`);
     slots.set(`${f.conversion_id}|${f.source}`, there ? mergeConversionFacts(there, f) : f);
   }
-  return [...slots.values()];
+  return [...slots.values()].flatMap((slot) => factOf(slot) ?? []);
 }
 
 /** Rows as the table holds them after the projection is written. */

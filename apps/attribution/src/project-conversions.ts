@@ -185,7 +185,7 @@ function movedInPairing(
   factsOf: ReadonlyMap<string, readonly ConversionFact[]>,
   { inserted, updated, formerTimes, holders }: Changed,
 ): string[][] {
-  if (!deposits.some((d) => d.weak)) return [];
+  if (!deposits.some((d) => d.weak) && [...updated].every((id) => factsOf.has(id))) return [];
   const bySubject = groupBy(
     deposits.toSorted((a, b) => compareBytes(a.occurred_at, b.occurred_at)),
     subjectOf,

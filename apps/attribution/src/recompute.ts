@@ -1,11 +1,12 @@
 import {
   deleteConversions,
-  deleteUntold,
+  deleteDepositPairings,
   nextRevision,
   readFacts,
   readFormerHolders,
   readLookBacks,
   readReturns,
+  readUntold,
   upsertConversions,
   upsertDepositPairings,
   type ConversionFact,
@@ -144,15 +145,16 @@ async function writeProjection(
   { visible, pairings, gone }: Projection,
   revision: bigint,
 ): Promise<Map<string, Conversion | null>> {
+  const weak = new Set(pairings.map((p) => p.conversion_id));
   const rows = await database.transaction(async (client) => {
     const decided = await upsertDepositPairings(
       client,
       pairings.map((p) => ({ ...p, revision })),
     );
-    const weak = new Set(pairings.map((p) => p.conversion_id));
     const paired = pairings
       .filter((p) => p.paired_with !== null && decided.has(p.conversion_id))
       .map((p) => p.conversion_id);
+    await deleteDepositPairings(client, gone, revision);
     await deleteConversions(client, [...paired, ...gone], revision);
     const ours = visible.filter((c) => !weak.has(c.conversion_id) || decided.has(c.conversion_id));
     const written = await upsertConversions(
@@ -163,15 +165,24 @@ async function writeProjection(
     for (const c of ours) if (written.has(c.conversion_id)) rows.set(c.conversion_id, c);
     return rows;
   });
-  const perhapsUntold = [...rows].filter(([, row]) => row !== null && mayCease(row)).map(([id]) => id);
-  for (const id of await deleteUntold(database.pool, perhapsUntold, revision)) rows.set(id, null);
+  const written = [...weak, ...[...rows].flatMap(([id, row]) => (row === null ? [] : [id]))];
+  for (const id of await removeUntold(database, written, revision)) rows.set(id, null);
   return rows;
 }
 
-/** A transaction may cease to be a deposit, also where a pixel's weak deposit is part of its row; what pixels alone
- * have told stays. */
-function mayCease({ type, sources }: Conversion): boolean {
-  return type === 'deposit' && sources.some((source) => !source.startsWith('pixel-'));
+/** Removes what this recomputation wrote of conversions of which no source tells any more. @returns those conversions */
+async function removeUntold(
+  database: Database,
+  written: readonly string[],
+  revision: bigint,
+): Promise<string[]> {
+  const untold = await readUntold(database.pool, written);
+  if (untold.length === 0) return [];
+  await database.transaction(async (client) => {
+    await deleteDepositPairings(client, untold, revision + 1n);
+    await deleteConversions(client, untold, revision + 1n);
+  });
+  return untold;
 }
 
 /** Conversions of which more than one source tells: a new fact of theirs is not their first. */

@@ -16,9 +16,11 @@ export {
   compareBytes,
   compareFacts,
   conversionFactOf,
+  factOf,
   mergeConversionFacts,
   upsertConversionFacts,
   type ConversionFact,
+  type ConversionSlot,
 } from './facts/conversion-facts.js';
 export {
   mergeClicks,
@@ -60,14 +62,18 @@ export {
   changedSince,
   conversionOf,
   deleteConversions,
-  deleteUntold,
   nextRevision,
   upsertConversions,
   type ConversionRow,
   type StandingRow,
 } from './projections/conversions.js';
 export { readLookBacks, replaceLookBacks } from './projections/brand-settings.js';
-export { upsertDepositPairings, type DepositPairing } from './projections/deposit-pairings.js';
+export {
+  deleteDepositPairings,
+  upsertDepositPairings,
+  type DepositPairing,
+} from './projections/deposit-pairings.js';
+export { readUntold } from './projections/read-untold.js';
 export {
   countConversions,
   readConversionIds,

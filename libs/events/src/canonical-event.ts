@@ -128,6 +128,21 @@ export interface ReversalEvent extends EventBase {
   partner?: string;
 }
 
+/**
+ * The source no longer tells of a conversion: what it told of it at a lower version does not stand. What other sources
+ * say stands, and so does what this one tells of it at the same version or a greater one, before it or after it. Nothing
+ * in it is told of anybody: `natural_key` and the ids are those of the conversion's own event, and name it.
+ */
+export interface RetractionEvent extends EventBase {
+  kind: 'retraction';
+  conversion_type: ConversionType;
+  version: string;
+  /** Of a payout always. */
+  transaction_id?: string;
+  /** Of a payout always. */
+  partner?: string;
+}
+
 /** A click on a link. `click_id` is always there. */
 export interface ClickEvent extends EventBase {
   kind: 'click';
@@ -158,6 +173,7 @@ export type MovementEvent = WithdrawalEvent | BonusEvent;
 export type CanonicalEvent =
   | ConversionEvent
   | ReturnEvent
+  | RetractionEvent
   | MovementEvent
   | ClickEvent
   | TouchpointEvent
@@ -176,6 +192,7 @@ export const EVENT_KINDS = Object.keys({
   bonus: true,
   refund: true,
   reversal: true,
+  retraction: true,
   click: true,
   touchpoint: true,
   identity_link: true,

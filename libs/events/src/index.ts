@@ -19,6 +19,7 @@ export {
   type PurchaseEvent,
   type RefundEvent,
   type RegistrationEvent,
+  type RetractionEvent,
   type ReturnEvent,
   type ReversalEvent,
   type TouchpointEvent,

@@ -12,6 +12,7 @@ import {
   type PurchaseEvent,
   type RefundEvent,
   type RegistrationEvent,
+  type RetractionEvent,
   type ReversalEvent,
   type TouchpointEvent,
   type WithdrawalEvent,
@@ -94,6 +95,10 @@ const DATA = {
     { conversion_type: rule.oneOf(CONVERSION_TYPES), ...TRANSACTION, ...PARTNER },
     ['conversion_type'],
   ),
+  retraction: membersOf<RetractionEvent>(
+    { conversion_type: rule.oneOf(CONVERSION_TYPES), ...TRANSACTION, ...PARTNER },
+    ['conversion_type', 'version'],
+  ),
   click: membersOf<ClickEvent>({ link: rule.id, referrer: rule.text }, ['click_id']),
   touchpoint: membersOf<TouchpointEvent>({ touch_id: rule.id }, ['touch_id']),
   identity_link: membersOf<IdentityLinkEvent>({}, []),
@@ -107,6 +112,7 @@ const TOGETHER: Partial<Record<EventKind, (data: Record<string, unknown>) => rul
   payout: problemOfMoney,
   refund: problemOfReturn,
   reversal: problemOfReturn,
+  retraction: problemOfRetraction,
   identity_link: problemOfLink,
 };
 
@@ -170,9 +176,17 @@ function problemOfReturn(data: Record<string, unknown>): rule.Problem | undefine
     return { path: '/click_id', detail: 'must be there, or a player_id' };
   }
   if (data['transaction_id'] === undefined) return { path: '/transaction_id', detail: 'must be there' };
-  if (type === 'payout' && data['partner'] === undefined)
-    return { path: '/partner', detail: 'must be there' };
-  return undefined;
+  return type === 'payout' ? problemOfPayout(data) : undefined;
+}
+
+/** What is retracted is named as its own event names it; all but a payout may have no other name than the natural key. */
+function problemOfRetraction(data: Record<string, unknown>): rule.Problem | undefined {
+  return data['conversion_type'] === 'payout' ? problemOfPayout(data) : undefined;
+}
+
+function problemOfPayout(data: Record<string, unknown>): rule.Problem | undefined {
+  const missing = ['transaction_id', 'partner'].find((name) => data[name] === undefined);
+  return missing === undefined ? undefined : { path: `/${missing}`, detail: 'must be there' };
 }
 
 /** A link is between two things at least. */

@@ -342,8 +342,8 @@ export type Scalar = string | number | boolean | null;
 
 /** A record makes an event of this kind where `when` holds; with `for_each` one for every element of that array. */
 export interface MappingRule {
-  /** A kind of canonical event. Absent fields: `partner` is the source's name; `conversion_type` of a refund or reversal
-   * the one kind of conversion that the stream's rules make; `occurred_at` of an entity its `created_at`, else its
+  /** A kind of canonical event. Absent fields: `partner` is the source's name; `conversion_type` of a refund, reversal or
+   * retraction the one kind of conversion that the stream's rules make; `occurred_at` of an entity its `created_at`, else its
    * version, else when it was received. */
   event: string;
   when?: Condition;

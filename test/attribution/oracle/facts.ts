@@ -13,6 +13,7 @@ import {
   type EventStatus,
   type Instant,
   type RefundEvent,
+  type RetractionEvent,
   type ReversalEvent,
   type Trust,
 } from '#libs/events';
@@ -80,17 +81,28 @@ const TRANSACTION_STATUS = {
   Fail: 'rejected',
 } as const;
 
-/** Facts of conversions: from events of conversions, and from transactions that are real-money deposits. */
+/** Facts of conversions: from events of conversions that were not taken back, and from transactions that are real-money
+ * deposits. */
 export function factsOf(events: readonly CanonicalEvent[]): Fact[] {
-  const conversions = events.filter(isConversion);
-  const slots = groupsBy(conversions, (e) => `${conversionIdOf(e)} ${e.source}`);
-  return [...slots.map(factOfSlot), ...factsOfTransactions(events.filter((e) => e.kind === 'transaction'))];
+  const retractions = events.filter((e) => e.kind === 'retraction');
+  const slots = groupsBy(events.filter(isConversion), (e) => `${conversionIdOf(e)} ${e.source}`);
+  const facts = slots.flatMap((tellings) => {
+    const [{ source }] = tellings as [ConversionEvent];
+    const own = retractions.filter(
+      (r) => r.source === source && retractedIdOf(r) === conversionIdOf(tellings[0]!),
+    );
+    return factOfSlot(tellings, own);
+  });
+  return [...facts, ...factsOfTransactions(events.filter((e) => e.kind === 'transaction'))];
 }
 
-function factOfSlot(tellings: readonly ConversionEvent[]): Fact {
+/** @param retractions by the same source: what it told at a lower version does not stand */
+function factOfSlot(tellings: readonly ConversionEvent[], retractions: readonly RetractionEvent[]): Fact[] {
   const e = standing(tellings, ({ status, occurred_at }) => [-RANK[status ?? 'approved'], occurred_at]);
-  const unversioned = tellings.filter(({ version }) => version === undefined);
-  return {
+  if (retractions.some((r) => versionNumber(r.version) > versionOf(e))) return [];
+  const contradicts = retractions.length === 0;
+  const unversioned = tellings.filter(({ version }) => contradicts && version === undefined);
+  const fact: Fact = {
     conversion_id: conversionIdOf(e),
     brand: e.brand,
     type: e.kind,
@@ -114,6 +126,7 @@ function factOfSlot(tellings: readonly ConversionEvent[]): Fact {
     first_received_at: least(tellings.map(({ received_at }) => received_at)),
     received_at: e.received_at,
   };
+  return [fact];
 }
 
 /** Of everything that was told the last word: the greatest version, then what its kind has besides, then ids; of the
@@ -193,6 +206,11 @@ export function returnsOf(conversion: string, events: readonly CanonicalEvent[])
       return { ...told(e), refund_id: e.refund_id, amount: e.amount, currency: e.currency };
     }),
   };
+}
+
+/** The conversion that is named as its own event names it. */
+function retractedIdOf({ conversion_type, ...named }: RetractionEvent): string {
+  return conversionIdOf({ ...named, kind: conversion_type } as ConversionEvent);
 }
 
 function conversionIdOf(e: ConversionEvent): string {

@@ -94,9 +94,10 @@ export function bestFirst(links: readonly Link[]): Link[] {
   ]);
 }
 
-/** Every event that names two of them links each pair. */
+/** Every event that names two of them links each pair; a retraction names a conversion. */
 function linksOf(events: readonly CanonicalEvent[]): Link[] {
-  const told = events.flatMap((e) => {
+  const telling = events.filter((e) => e.kind !== 'retraction');
+  const told = telling.flatMap((e) => {
     const names = namesOf(e);
     const pairs = names.flatMap((a, i) => names.slice(i + 1).map((b) => [a, b] as const));
     return pairs.map(([a, b]): Link => ({

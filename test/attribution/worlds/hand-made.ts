@@ -61,6 +61,10 @@ function transaction(updated: number, change: Record<string, unknown> = {}): Can
   return say('intarget', 'transaction', 10, { natural_key: '1', version: updated_at, record });
 }
 
+/** That a source no longer tells of the deposit, or of what the fields make of it, as of a version. */
+const retract = (source: string, version: string, fields: Record<string, unknown> = {}): CanonicalEvent =>
+  say(source, 'retraction', 700, { version, conversion_type: 'deposit', transaction_id: '1', ...fields });
+
 /** A click on a link at some minute, as pixel and touchpoint. */
 function visit(click_id: string, minutes: number, fields: Record<string, unknown> = {}): CanonicalEvent[] {
   const told = { click_id, natural_key: click_id, sub_ids: { sub1: click_id.slice(-1) }, ...fields };
@@ -451,6 +455,129 @@ export const HAND_MADE_WORLDS: readonly NamedWorld[] = [
         ...{ first_touch_click_id: CLICK, last_touch_source: 'of-c' },
       },
     },
+  },
+  {
+    about: 'what its only source takes back is gone, and the next deposit is the first',
+    events: [
+      say('orders', 'deposit', 10, { ...deposit, version: '1' }),
+      say('orders', 'deposit', 20, { ...deposit, transaction_id: '2' }),
+      retract('orders', '2'),
+      retract('orders', '2'),
+      retract('orders', '3'),
+    ],
+    rows: { 'tx:2': { is_first_deposit: true } },
+  },
+  {
+    about: 'what one of two sources takes back is what the other says',
+    events: [
+      say('intarget', 'deposit', 10, { ...deposit, amount: '41', version: '1', custom: { a: 1 } }),
+      say('orders', 'deposit', 11, { ...deposit, custom: { b: 2 } }),
+      retract('intarget', '2'),
+    ],
+    rows: {
+      'tx:1': {
+        ...{ amount: '40', conflict: false, sources: ['orders'], custom: { b: 2 } },
+        ...{ occurred_at: instantOf(11), first_received_at: instantOf(11), updated_at: instantOf(11) },
+      },
+    },
+  },
+  {
+    about:
+      'told again at a greater version it is back, and so are refunds; words without a version are no conflict',
+    events: [
+      retract('orders', '2'),
+      say('orders', 'deposit', 12, { ...deposit, amount: '99', player_id: 'Bo' }),
+      say('orders', 'refund', 13, { ...returned, refund_id: 'a', ...euros('10') }),
+      say('orders', 'deposit', 14, { ...deposit, version: '3' }),
+      say('orders', 'deposit', 15, { ...deposit, amount: '98', version: '1' }),
+    ],
+    rows: {
+      'tx:1': {
+        ...{ amount: '40', net_amount: '30', player_id: 'anna', conflict: false },
+        ...{ is_first_deposit: true, first_received_at: instantOf(12), updated_at: instantOf(14) },
+      },
+    },
+  },
+  {
+    about: 'of one version what is told stands, in whatever status',
+    events: [
+      say('orders', 'deposit', 10, { ...deposit, version: '2', status: 'pending' }),
+      retract('orders', '2'),
+      retract('orders', '1'),
+    ],
+    rows: { 'tx:1': { status: 'pending', sources: ['orders'] } },
+  },
+  {
+    about: 'a retraction is of its own source, conversion and brand, and is no word of anybody',
+    events: [
+      say('orders', 'deposit', 10, deposit),
+      retract('casino.postback', '9', { player_id: 'Bo', click_id: CLICK }),
+      retract('orders', '9', { transaction_id: '2' }),
+      retract('orders', '9', { conversion_type: 'purchase' }),
+    ],
+    rows: { 'tx:1': { player_id: 'anna', click_id: null, sources: ['orders'], conflict: false } },
+  },
+  {
+    about: 'what only reversals and refunds tell of is no row, whether or not it was told once',
+    events: [
+      say('orders', 'reversal', 5, returned),
+      say('orders', 'deposit', 10, deposit),
+      retract('orders', '9'),
+    ],
+    rows: {},
+    count: 0,
+  },
+  {
+    about: 'the weak deposit of one that was taken back stands alone again',
+    events: [
+      say('pixel-browser', 'deposit', 11, { ...anna, ...euros('40'), click_id: CLICK, natural_key: 'weak' }),
+      say('orders', 'deposit', 10, { ...deposit, version: '1' }),
+      retract('orders', '2'),
+    ],
+    count: 1,
+    rows: {},
+  },
+  {
+    about:
+      'a weak deposit that is taken back leaves the strong one to itself, and a second one to be its pair',
+    events: [
+      say('orders', 'deposit', 10, deposit),
+      say('ga4', 'deposit', 11, { ...anna, ...euros('40'), natural_key: 'a', custom: { a: 1 } }),
+      say('ga4', 'deposit', 13, { ...anna, ...euros('40'), natural_key: 'b', custom: { b: 1 } }),
+      say('ga4', 'retraction', 20, { conversion_type: 'deposit', natural_key: 'a', version: '1' }),
+    ],
+    rows: { 'tx:1': { sources: ['ga4', 'orders'], custom: { b: 1 } } },
+  },
+  {
+    about: 'the only weak deposit of a strong one is no part of it when it is taken back',
+    events: [
+      say('orders', 'deposit', 10, deposit),
+      say('ga4', 'deposit', 11, { ...anna, ...euros('40'), natural_key: 'a', custom: { a: 1 } }),
+      say('ga4', 'retraction', 20, { conversion_type: 'deposit', natural_key: 'a', version: '1' }),
+    ],
+    rows: { 'tx:1': { sources: ['orders'], custom: {} } },
+  },
+  {
+    about: 'who came to be by click, by player and by nobody is taken back by the same name; links stay',
+    events: [
+      say('pixel-server', 'registration', 1, { ...anna, click_id: CLICK }),
+      say('ga4', 'registration', 2, { player_id: 'Bo', natural_key: 'bo' }),
+      say('ga4', 'install', 3, { client_id: 'c', natural_key: 'nobody' }),
+      ...[{ click_id: CLICK }, { player_id: 'Bo' }].map((names, i) =>
+        say(i === 0 ? 'pixel-server' : 'ga4', 'retraction', 9, {
+          ...{ conversion_type: 'registration', version: '1', natural_key: 'whatever' },
+          ...names,
+        }),
+      ),
+      say('ga4', 'retraction', 9, { conversion_type: 'install', version: '1', natural_key: 'nobody' }),
+      say('orders', 'deposit', 10, deposit),
+    ],
+    rows: { 'tx:1': { click_id: CLICK } },
+  },
+  {
+    about: 'a deposit among the transactions is amended by its record, not taken back beside it',
+    events: [transaction(20), retract('intarget', '999999999999999999')],
+    rows: { 'tx:1': { sources: ['intarget'] } },
   },
   {
     about: 'a touch thirty days before counts, one of a microsecond earlier does not, nor one after',

@@ -6,7 +6,7 @@ import {
   resolveConversion,
   type Facts,
 } from '#apps/attribution';
-import type { EntityRow } from '#libs/database';
+import { NO_VERSION, factOf, type EntityRow, type TouchpointFact } from '#libs/database';
 import {
   flattenConversion,
   isConversion,
@@ -58,15 +58,21 @@ export function rowsOf(events: readonly CanonicalEvent[]): WouldBeRow[] {
 /** What takes back a conversion that none of these events tells of. */
 export function waitingReturns(events: readonly CanonicalEvent[]): string[] {
   const { conversions, returns } = factsOfEvents(events);
-  const known = new Set(conversions.map((c) => c.conversion_id));
-  return returns.filter((r) => !known.has(r.conversion_id)).map((r) => `${r.kind} of ${r.conversion_key}`);
+  const [told, retracted] = [
+    conversions.filter((c) => c.first_received_at !== null),
+    conversions.filter((c) => c.first_received_at === null),
+  ];
+  const known = new Set(told.map((c) => c.conversion_id));
+  const waiting = [...returns, ...retracted.map((c) => ({ ...c, kind: 'retraction' }))];
+  return waiting.filter((w) => !known.has(w.conversion_id)).map((w) => `${w.kind} of ${w.conversion_key}`);
 }
 
 function conversionRows({ conversions, returns }: Facts, ids: readonly string[]): WouldBeRow[] {
   const nobody = new Journeys(new IdentityGraph([]), []);
   return ids.flatMap((id) => {
-    const own = conversions.filter((c) => c.conversion_id === id);
-    if (own.length === 0) return []; // tests alone
+    const slots = conversions.filter((c) => c.conversion_id === id);
+    const own = slots.flatMap((slot) => factOf(slot) ?? []);
+    if (own.length === 0) return []; // tests alone, or taken back
     const row = resolveConversion(
       own[0]!,
       own,
@@ -83,9 +89,14 @@ function otherRows({ entities, clicks, touchpoints, links }: Facts): WouldBeRow[
   return [
     ...entities.flatMap(({ kind, rows: list }) => rows(specOf(kind).table, list.map(entityColumns))),
     ...rows('clicks', clicks),
-    ...rows('touchpoints', touchpoints),
+    ...rows('touchpoints', touchpoints.map(touchColumns)),
     ...rows('identity_links', links),
   ];
+}
+
+/** A touch's row by the names of its columns. */
+function touchColumns({ version, ...touch }: TouchpointFact): object {
+  return { ...touch, version: version === NO_VERSION ? null : String(version) };
 }
 
 /** An entity's row by the names of its columns. */

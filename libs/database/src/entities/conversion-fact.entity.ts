@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What one source says of one conversion. */
+/** What one source says of one conversion, or (`status` retracted) that it no longer tells of it. */
 @Entity({ schema: 'tributary', name: 'conversion_facts' })
 export class ConversionFactEntity {
   @PrimaryColumn({ type: 'text' })
@@ -81,12 +81,15 @@ export class ConversionFactEntity {
   @Column({ type: 'text', nullable: true })
   money_high!: string | null;
 
-  @Column({ type: 'uuid' })
-  first_receipt_id!: string;
+  @Column({ type: 'uuid', nullable: true })
+  first_receipt_id!: string | null;
 
-  @Column({ type: 'timestamptz' })
-  first_received_at!: Date;
+  @Column({ type: 'timestamptz', nullable: true })
+  first_received_at!: Date | null;
 
   @Column({ type: 'timestamptz' })
   received_at!: Date;
+
+  @Column({ type: 'boolean' })
+  was_retracted!: boolean;
 }

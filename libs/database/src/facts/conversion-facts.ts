@@ -10,7 +10,7 @@ import { instantOf, instantText } from '../instants.js';
 import { defineInsert, type Column, type Cell } from '../set-statement.js';
 
 /**
- * What one source says of one conversion: a slot `(conversion_id, source)`. Of all that the source ever said,
+ * What one source says of one conversion: what stands in a slot `(conversion_id, source)`. Of all that the source ever said,
  * the greatest `(version, status_rank)` stands, of these the earliest, of these the greatest `(event_id, receipt_id)`, the
  * earliest received of one event that was read twice; beside it stand joins over everything said: when it was received first, and the least and greatest
  * player and money of what has no version of its own, so that two different assertions show as a conflict.
@@ -53,9 +53,27 @@ export interface ConversionFact {
   received_at: Instant;
 }
 
-type Field = Column & { of: (f: ConversionFact) => Cell; on: 'key' | 'winner' | 'least' | 'greatest' };
+/**
+ * A slot `(conversion_id, source)`: a fact, or that the source no longer tells of the conversion. A retraction goes
+ * behind what is told at the same version. It says nothing but when; nobody's conversions are found by it, and it is no
+ * fact of any projection.
+ */
+export interface ConversionSlot extends Omit<
+  ConversionFact,
+  'status' | 'first_receipt_id' | 'first_received_at'
+> {
+  status: ConversionStatus | 'retracted';
+  /** Of tellings; null: there was none yet. */
+  first_receipt_id: string | null;
+  first_received_at: Instant | null;
+  /** Whether the source ever took anything back: what it said without a version, which is less than any retraction's,
+   * is then no contradiction any more (`player_id_low` … `money_high`). */
+  was_retracted: boolean;
+}
 
-const text = (of: (f: ConversionFact) => Cell, on: Field['on'] = 'winner'): Field => ({
+type Field = Column & { of: (f: ConversionSlot) => Cell; on: 'key' | 'winner' | 'least' | 'greatest' };
+
+const text = (of: (f: ConversionSlot) => Cell, on: Field['on'] = 'winner'): Field => ({
   type: 'text',
   of,
   on,
@@ -92,7 +110,8 @@ const COLUMNS = {
   first_receipt_id: { type: 'uuid', of: (f) => f.first_receipt_id, on: 'least' },
   first_received_at: { type: 'timestamptz', of: (f) => f.first_received_at, on: 'least' },
   received_at: { type: 'timestamptz', of: (f) => f.received_at, on: 'winner' },
-} satisfies Record<keyof ConversionFact, Field>;
+  was_retracted: { type: 'boolean', of: (f) => f.was_retracted, on: 'greatest' },
+} satisfies Record<keyof ConversionSlot, Field>;
 
 /** Where the earlier stands, the sides are exchanged. */
 const STANDS = `(excluded.version, excluded.status_rank, t.occurred_at, excluded.event_id, excluded.receipt_id, t.received_at)
@@ -118,9 +137,9 @@ const CHANGES = Object.entries(COLUMNS)
   .concat(STANDS)
   .join(' OR ');
 
-/** Merges facts into their slots; answers those that are new or have changed. The rows are of distinct slots,
+/** Merges slots into those that are there; answers those that are new or have changed. The rows are distinct,
  * sorted by `(conversion_id, source)`. (`xmax` of a row that was not there before is 0.) */
-export const upsertConversionFacts = defineInsert<ConversionFact>(
+export const upsertConversionFacts = defineInsert<ConversionSlot>(
   'conversion_facts',
   COLUMNS,
   `ON CONFLICT (conversion_id, source) DO UPDATE SET ${[...merges, ...previous].join(', ')} WHERE ${CHANGES}
@@ -131,8 +150,8 @@ function previousOf(column: (typeof HOLDER_COLUMNS)[number]): string {
   return column === 'occurred_at' ? instantText('t.previous_occurred_at') : `t.previous_${column}`;
 }
 
-/** The slot's join, in memory: the same rules as the statement's, for facts that come in one batch. */
-export function mergeConversionFacts(a: ConversionFact, b: ConversionFact): ConversionFact {
+/** The slot's join, in memory: the same rules as the statement's, for what comes in one batch. */
+export function mergeConversionFacts(a: ConversionSlot, b: ConversionSlot): ConversionSlot {
   const winner = compareFacts(a, b) >= 0 ? a : b;
   return {
     ...winner,
@@ -140,13 +159,24 @@ export function mergeConversionFacts(a: ConversionFact, b: ConversionFact): Conv
     player_id_high: greatest(a.player_id_high, b.player_id_high),
     money_low: least(a.money_low, b.money_low),
     money_high: greatest(a.money_high, b.money_high),
-    first_receipt_id: least(a.first_receipt_id, b.first_receipt_id)!,
-    first_received_at: least(a.first_received_at, b.first_received_at)!,
+    first_receipt_id: least(a.first_receipt_id, b.first_receipt_id),
+    first_received_at: least(a.first_received_at, b.first_received_at),
+    was_retracted: a.was_retracted || b.was_retracted,
   };
 }
 
+const NOTHING_SAID = { player_id_low: null, player_id_high: null, money_low: null, money_high: null };
+
+/** The fact that stands in a slot, as a SELECT of `CONVERSION_FACT_COLUMNS` has it; undefined: it was taken back. */
+export function factOf({ was_retracted, ...slot }: ConversionSlot): ConversionFact | undefined {
+  const { status, first_receipt_id, first_received_at } = slot;
+  if (status === 'retracted' || first_receipt_id === null || first_received_at === null) return undefined;
+  const fact = { ...slot, status, first_receipt_id, first_received_at };
+  return was_retracted ? { ...fact, ...NOTHING_SAID } : fact;
+}
+
 /** Order of what one source says of one conversion; the greatest stands. */
-export function compareFacts(a: ConversionFact, b: ConversionFact): number {
+export function compareFacts(a: ConversionSlot, b: ConversionSlot): number {
   if (a.version !== b.version) return a.version < b.version ? -1 : 1;
   if (a.status_rank !== b.status_rank) return a.status_rank - b.status_rank;
   return (
@@ -175,13 +205,23 @@ function greatest(a: string | null, b: string | null): string | null {
 
 const INSTANTS = new Set(['occurred_at', 'first_received_at', 'received_at']);
 
-/** Names of a fact's columns, in the order of `CONVERSION_FACT_COLUMNS`. */
-export const CONVERSION_FACT_NAMES: readonly string[] = Object.keys(COLUMNS);
+const SAID_WITHOUT_VERSION = new Set(Object.keys(NOTHING_SAID));
 
-/** The columns of a fact for a SELECT from `conversion_facts f`, to be read by `conversionFactOf`. */
-export const CONVERSION_FACT_COLUMNS = Object.keys(COLUMNS)
-  .map((name) => (INSTANTS.has(name) ? instantText(`f.${name}`) : `f.${name}`))
-  .join(', ');
+/** Names of a fact's columns, in the order of `CONVERSION_FACT_COLUMNS`. */
+export const CONVERSION_FACT_NAMES: readonly string[] = Object.keys(COLUMNS).filter(
+  (name) => name !== 'was_retracted',
+);
+
+/** Which slots `f` are facts. */
+export const IS_TOLD = `f.status <> 'retracted'`;
+
+/** The columns of a fact for a SELECT from `conversion_facts f` where `IS_TOLD`, to be read by `conversionFactOf`. */
+export const CONVERSION_FACT_COLUMNS = CONVERSION_FACT_NAMES.map((name) => {
+  if (INSTANTS.has(name)) return instantText(`f.${name}`);
+  return SAID_WITHOUT_VERSION.has(name)
+    ? `CASE WHEN f.was_retracted THEN NULL ELSE f.${name} END AS ${name}`
+    : `f.${name}`;
+}).join(', ');
 
 /** A row of `CONVERSION_FACT_COLUMNS` as a fact. */
 export function conversionFactOf(row: Record<string, unknown>): ConversionFact {

@@ -3,6 +3,7 @@ import { AddBrandSettings1764100000000 } from './add-brand-settings.js';
 import { AddDefinitionApp1764390000000 } from './add-definition-app.js';
 import { AddPartnerFacts1763800000000 } from './add-partner-facts.js';
 import { AddPagingContradictions1764400000000 } from './add-paging-contradictions.js';
+import { AddRetractions1764500000000 } from './add-retractions.js';
 import { AddSourceTables1764300000000 } from './add-source-tables.js';
 import { AddUnfinishedWindows1764400100000 } from './add-unfinished-windows.js';
 import { AddTouchVersions1764400000000 } from './add-touch-versions.js';
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   AddPagingContradictions1764400000000,
   AddUnfinishedWindows1764400100000,
   AddTouchVersions1764400000000,
+  AddRetractions1764500000000,
 ] as const;

@@ -91,7 +91,8 @@ export async function upsertConversions(
   return new Set(written.rows.map((r) => r.conversion_id));
 }
 
-/** Removes rows that have become part of another conversion, unless a later recomputation has written them. */
+/** Removes rows that have become part of another conversion, or of which nobody tells any more, unless a later
+ * recomputation has written them. */
 export async function deleteConversions(
   client: PoolClient,
   ids: readonly string[],
@@ -103,27 +104,6 @@ export async function deleteConversions(
     text: 'DELETE FROM tributary.conversions WHERE conversion_id = ANY($1) AND revision < $2',
     values: [ids, String(revision)],
   });
-}
-
-/**
- * Removes rows of this recomputation of which no source tells any more. A transaction may have ceased to be a
- * deposit after it was read and before its row was written; whoever made it so may have looked for the row before
- * it was there. Call it when the rows are committed: then one of the two finds it.
- * @returns the ids that were removed
- */
-export async function deleteUntold(pool: Pool, ids: readonly string[], revision: bigint): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const deleted = await pool.query<{ conversion_id: string }>({
-    name: 'delete untold',
-    text: `DELETE FROM tributary.conversions c
-      WHERE c.conversion_id = ANY($1) AND c.revision <= $2
-        AND NOT EXISTS (SELECT FROM tributary.conversion_facts f WHERE f.conversion_id = c.conversion_id)
-        AND NOT EXISTS (SELECT FROM tributary.transactions x
-          WHERE x.conversion_id = c.conversion_id AND x.conversion_id > '')
-      RETURNING c.conversion_id`,
-    values: [ids, String(revision)],
-  });
-  return deleted.rows.map((r) => r.conversion_id);
 }
 
 /**

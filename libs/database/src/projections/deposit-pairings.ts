@@ -34,3 +34,17 @@ export async function upsertDepositPairings(
   const written = await client.query<{ conversion_id: string }>(upsert(pairings));
   return new Set(written.rows.map((r) => r.conversion_id));
 }
+
+/** Removes the pairings of deposits of which nobody tells any more, unless a later recomputation has written them. */
+export async function deleteDepositPairings(
+  client: PoolClient,
+  ids: readonly string[],
+  revision: bigint,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await client.query({
+    name: 'delete deposit pairings',
+    text: 'DELETE FROM tributary.deposit_pairings WHERE conversion_id = ANY($1) AND revision < $2',
+    values: [ids, String(revision)],
+  });
+}

@@ -8,6 +8,7 @@ import type { Instant } from '#libs/events';
 import {
   CONVERSION_FACT_COLUMNS,
   CONVERSION_FACT_NAMES,
+  IS_TOLD,
   conversionFactOf,
   type ConversionFact,
 } from '../facts/conversion-facts.js';
@@ -59,12 +60,13 @@ const DEPOSIT_FACT = CONVERSION_FACT_NAMES.map((name) => `${DEPOSIT_FACT_COLUMNS
 
 const FACTS = `
   SELECT f.* FROM unnest($1::text[]) AS w (id), LATERAL
-    (SELECT ${CONVERSION_FACT_COLUMNS} FROM tributary.conversion_facts f WHERE f.conversion_id = w.id OFFSET 0) AS f
+    (SELECT ${CONVERSION_FACT_COLUMNS} FROM tributary.conversion_facts f WHERE f.conversion_id = w.id AND ${IS_TOLD} OFFSET 0) AS f
   UNION ALL
   SELECT x.* FROM unnest($1::text[]) AS w (id), LATERAL
     (SELECT ${DEPOSIT_FACT} FROM tributary.transactions x WHERE x.conversion_id = w.id AND x.conversion_id > '' OFFSET 0) AS x`;
 
-/** All facts of the conversions, those among them that are transactions of a product API included. */
+/** All facts of the conversions, those among them that are transactions of a product API included; what was retracted is
+ * none. */
 export async function readFacts(pool: Pool, conversionIds: readonly string[]): Promise<ConversionFact[]> {
   if (conversionIds.length === 0) return [];
   const found = await pool.query<Record<string, unknown>>({
@@ -316,7 +318,7 @@ export function readTouches(pool: Pool, identities: readonly Identity[]): Promis
   );
 }
 
-/** The next conversion ids behind one, in order; the empty string is before all. */
+/** The next conversion ids behind one, in order, those that were retracted included; the empty string is before all. */
 export async function readConversionIdsAfter(pool: Pool, after: string, limit: number): Promise<string[]> {
   const found = await pool.query<{ conversion_id: string }>({
     name: 'read conversion ids after',
@@ -330,11 +332,11 @@ export async function readConversionIdsAfter(pool: Pool, after: string, limit: n
   return found.rows.map((r) => r.conversion_id);
 }
 
-/** Ids of every conversion that has a fact. */
+/** Ids of every conversion that has a fact, or had one. */
 const ALL_IDS = `(SELECT conversion_id FROM tributary.conversion_facts
   UNION ALL SELECT conversion_id FROM tributary.transactions WHERE conversion_id > '') AS told`;
 
-/** How many conversions have facts. */
+/** How many conversions have facts, or had some. */
 export async function countConversions(pool: Pool): Promise<number> {
   const counted = await pool.query<{ n: string }>(
     `SELECT count(DISTINCT conversion_id) AS n FROM ${ALL_IDS}`,
@@ -342,7 +344,7 @@ export async function countConversions(pool: Pool): Promise<number> {
   return Number(counted.rows[0]!.n);
 }
 
-/** Those of the conversion ids that have a fact. */
+/** Those of the conversion ids that have a fact, or had one. */
 export async function withFacts(pool: Pool, conversionIds: readonly string[]): Promise<Set<string>> {
   const found = await pool.query<{ conversion_id: string }>(
     `SELECT conversion_id FROM tributary.conversion_facts WHERE conversion_id = ANY($1)

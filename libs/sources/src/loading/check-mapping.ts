@@ -6,12 +6,15 @@ import type { Cursor } from './cursor.js';
 import { suggestion } from './schema-problems.js';
 
 /** What no schema can say of rules: that fields exist and the needed ones are there, and what keys of a
- * field go together. */
-export function checkMapping(mapping: Cursor): void {
+ * field go together.
+ * @param hasVersion whether what they make has a version, also where no field says it
+ */
+export function checkMapping(mapping: Cursor, hasVersion: boolean): void {
   const rules = mapping.items();
-  const only = onlyConversionOf(rules.map((rule) => ({ event: rule.at('event').text ?? '' })));
+  const conversion = onlyConversionOf(rules.map((rule) => ({ event: rule.at('event').text ?? '' })));
+  const implied: Implied = { conversion, hasVersion };
   for (const rule of rules) {
-    checkRule(rule, only);
+    checkRule(rule, implied);
     for (const part of ['fields', 'custom', 'sub_ids', 'utm', 'ad_click_ids']) {
       for (const [, field] of rule.at(part).members()) {
         checkField(field);
@@ -22,7 +25,15 @@ export function checkMapping(mapping: Cursor): void {
   }
 }
 
-function checkRule(rule: Cursor, onlyConversion: string | undefined): void {
+/** What need not be said by the rules themselves. */
+interface Implied {
+  /** The one kind of conversion that they make. */
+  conversion: string | undefined;
+  /** What they make has a version. */
+  hasVersion: boolean;
+}
+
+function checkRule(rule: Cursor, implied: Implied): void {
   const kind = rule.at('event').text;
   if (!isKind(kind) || !rule.at('fields').object) return;
   const fields = rule.at('fields');
@@ -35,8 +46,7 @@ function checkRule(rule: Cursor, onlyConversion: string | undefined): void {
       `${kind} has no field ${name}${suggestion(name, names)}; its fields: ${names.join(', ')}; others stand in custom`,
     );
   }
-  const has = (name: string): boolean =>
-    Object.hasOwn(given, name) || impliedBy(kind, given, onlyConversion, name);
+  const has = (name: string): boolean => Object.hasOwn(given, name) || impliedBy(kind, given, implied, name);
   const missing = requiredFieldsOf(kind).filter((name) => !has(name));
   for (const name of missing) {
     fields.wrong(
@@ -45,20 +55,21 @@ function checkRule(rule: Cursor, onlyConversion: string | undefined): void {
         : `${kind} needs the field ${name}`,
     );
   }
-  checkTogether(kind, fields, has, onlyConversion);
+  checkTogether(kind, fields, has, implied.conversion);
 }
 
 /** Fields that need not be set as they follow from something else. */
 function impliedBy(
   kind: EventKind,
   given: Readonly<Record<string, FieldSpec>>,
-  onlyConversion: string | undefined,
+  { conversion, hasVersion }: Implied,
   name: string,
 ): boolean {
   if (name === 'currency') return setsCurrency(given);
   if (name === 'occurred_at') return isEntityKind(kind);
   if (name === 'partner') return true;
-  return name === 'conversion_type' && onlyConversion !== undefined;
+  if (name === 'version') return hasVersion;
+  return name === 'conversion_type' && conversion !== undefined;
 }
 
 function checkTogether(
@@ -75,7 +86,7 @@ function checkTogether(
     const ends = ['click_id', 'client_id', 'user_id', 'player_id'];
     if (ends.filter(has).length < 2) fields.wrong(`identity_link needs two of ${ends.join(', ')}`);
   }
-  if (kind !== 'reversal') return;
+  if (kind !== 'reversal' && kind !== 'retraction') return;
   const named = fields.at('conversion_type');
   const type = named.isThere
     ? named.text === undefined
@@ -83,6 +94,11 @@ function checkTogether(
       : undefined
     : onlyConversion;
   if (type === undefined) return;
+  if (kind === 'retraction') {
+    if (type === 'payout' && !has('transaction_id'))
+      fields.wrong('a retraction of payout needs the field transaction_id');
+    return;
+  }
   if (type === 'install' || type === 'registration') {
     if (!has('click_id') && !has('player_id'))
       fields.wrong(`a reversal of ${type} needs click_id or player_id`);

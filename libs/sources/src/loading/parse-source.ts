@@ -28,10 +28,10 @@ export function parseSource(text: string, path: string, readSchema?: ReadSchema)
   const source = new Cursor(file.data, [], file, problems);
   checkSource(source);
   checkPlaceholders(source);
-  checkMapping(source.at('conversions'));
+  checkMapping(source.at('conversions'), true);
   const schemas = new Map<string, object>();
   for (const stream of source.at('streams').items()) {
-    checkMapping(stream.at('mapping'));
+    checkMapping(stream.at('mapping'), stream.at('version').isThere || stream.at('cursor_field').isThere);
     checkCondition(stream.at('record_selector').at('filter'));
     if (readSchema) checkRecordSchema(stream.at('schema').at('$ref'), readSchema, schemas);
   }

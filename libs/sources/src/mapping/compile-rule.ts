@@ -97,7 +97,9 @@ function compileEvent(rule: MappingRule, kind: EventKind, place: RulePlace): Com
   const maps = compileMaps(rule);
   const implied = impliedOf(rule, kind, place.onlyConversion);
   const hasRecord = isEntityKind(kind);
-  const suffix = place.ordinal === 0 ? `|${kind}` : `|${kind}.${place.ordinal}`;
+  const suffix = place.ordinal === 0 ? kind : `${kind}.${place.ordinal}`;
+  const naturalKey = ({ source, raw }: MappedRecord, what: string, index: number): string =>
+    `${source}/${raw.stream}/${raw.natural_key}|${what}${rule.for_each === undefined ? '' : `|${index}`}`;
   const rest = rule.custom_rest
     ? compileRest([...setters, ...maps.flatMap((map) => map.fields)], rule.for_each !== undefined)
     : undefined;
@@ -129,7 +131,7 @@ function compileEvent(rule: MappingRule, kind: EventKind, place: RulePlace): Com
           source: raw.source,
           stream: raw.stream,
           brand: raw.brand,
-          natural_key: `${mapped.source}/${raw.stream}/${raw.natural_key}${suffix}${rule.for_each === undefined ? '' : `|${index}`}`,
+          natural_key: naturalKey(mapped, suffix, index),
           received_at: raw.received_at,
           trust: trust ?? mapped.trust,
         };
@@ -160,6 +162,10 @@ function compileEvent(rule: MappingRule, kind: EventKind, place: RulePlace): Com
       if (custom !== undefined) event['custom'] = custom;
     }
     implied(event, record, mapped);
+    // It names the conversion, as the first rule of its kind does
+    if (kind === 'retraction' && !mapped.isCounted && typeof event['conversion_type'] === 'string') {
+      event['natural_key'] = naturalKey(mapped, event['conversion_type'], index);
+    }
     if (raw.receipt_id !== undefined) event['receipt_id'] = raw.receipt_id;
     if (mapped.rawPosition !== undefined) event['raw_position'] = mapped.rawPosition;
     if (record) event['record'] = record;
@@ -260,7 +266,7 @@ function impliedOf(
   kind: EventKind,
   onlyConversion: string | undefined,
 ): (event: Members, record: Members | undefined, mapped: MappedRecord) => void {
-  const isReturn = kind === 'refund' || kind === 'reversal';
+  const isReturn = kind === 'refund' || kind === 'reversal' || kind === 'retraction';
   const setsPartner = (kind === 'payout' || isReturn) && rule.fields['partner'] === undefined;
   const conversion = isReturn && rule.fields['conversion_type'] === undefined ? onlyConversion : undefined;
   const version = isEntityKind(kind) ? specOf(kind).version : undefined;

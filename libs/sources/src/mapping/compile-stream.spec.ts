@@ -136,6 +136,24 @@ describe('a mapped record', () => {
     expect(new Set(events.map((e) => e.event_id)).size).toBe(2);
   });
 
+  it('takes back what another rule makes under the same natural key', () => {
+    const fields = { occurred_at: { const: '2026-01-01T00:00:00Z' }, version: 'changed' };
+    const rules: MappingRule[] = [
+      { event: 'registration', when: { gone: { exists: false } }, fields },
+      { event: 'retraction', when: { gone: { exists: true } }, fields },
+    ];
+    const [told] = mapped({ ...RECORD, changed: '1' }, rules).events;
+    const [taken] = mapped({ ...RECORD, changed: '2', gone: 'yes' }, rules).events;
+    expect(taken).toMatchObject({ kind: 'retraction', conversion_type: 'registration', version: '2' });
+    expect([told!.kind, taken!.natural_key]).toEqual(['registration', told!.natural_key]);
+    expect(taken!.event_id).not.toBe(told!.event_id);
+    const [ofPayout] = mapped({ ...RECORD, gone: 'yes' }, [
+      ...BESITOS.slice(1),
+      { event: 'retraction', fields: { ...fields, version: { const: '2' }, transaction_id: 'id' } },
+    ]).events.slice(-1);
+    expect(ofPayout).toMatchObject({ kind: 'retraction', conversion_type: 'payout', partner: 'besitos' });
+  });
+
   it('makes nothing, and no rejection, where no rule fits', () => {
     expect(mapped(RECORD, [BESITOS[0]!])).toEqual({ events: [], rejections: [], warnings: [] });
   });

@@ -66,7 +66,8 @@ export function setsCurrency(fields: Readonly<Record<string, FieldSpec>>): boole
   return Object.values(fields).some((spec) => typeof spec === 'object' && spec?.money !== undefined);
 }
 
-/** The one kind of conversion that a stream's rules make: what its refunds and reversals take back unless they say so. */
+/** The one kind of conversion that a stream's rules make: what its refunds, reversals and
+ * retractions take back unless they say so. */
 export function onlyConversionOf(rules: readonly Pick<MappingRule, 'event'>[]): string | undefined {
   const types = new Set(
     rules.map((r) => r.event).filter((e) => (CONVERSION_TYPES as readonly string[]).includes(e)),

@@ -217,7 +217,7 @@ function ruleOf(told: Told): MappingRule {
 /** What the records do not say. */
 function constantsOf(kind: EventKind, partner: string): Record<string, FieldSpec> {
   if (kind === 'payout') return { partner: { const: partner } };
-  if (kind === 'refund' || kind === 'reversal') {
+  if (kind === 'refund' || kind === 'reversal' || kind === 'retraction') {
     return { conversion_type: { const: 'payout' }, partner: { const: partner } };
   }
   return {};

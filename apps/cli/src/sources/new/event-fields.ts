@@ -94,6 +94,7 @@ const OF_KIND: Record<Exclude<EventKind, EntityKind>, readonly EventField[]> = {
   bonus: [WHEN, VERSION, required('transaction_id'), required('player_id'), required('amount', 'money')],
   refund: [WHEN, required('transaction_id'), required('refund_id'), required('amount', 'money')],
   reversal: [WHEN, required('transaction_id'), optional('player_id')],
+  retraction: [WHEN, required('version', 'time'), required('transaction_id'), ...WHOSE],
   click: [WHEN, required('click_id'), optional('player_id')],
   touchpoint: [WHEN, required('touch_id'), ...WHOSE, optional('client_id')],
   identity_link: [WHEN, required('player_id'), required('client_id')],

@@ -103,6 +103,7 @@ function meaningOf(kind: EventKind): string {
     bonus: 'a player was given money of the house',
     refund: 'money was given back',
     reversal: 'a conversion was taken back',
+    retraction: 'the source no longer tells of a conversion',
     click: 'a click on a link',
     touchpoint: 'a contact with marketing',
     identity_link: 'two ids belong to one person',
