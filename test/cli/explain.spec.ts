@@ -31,6 +31,13 @@ const transaction = (status: string, minute: number, change: object = {}): strin
     },
   });
 
+const bought = (transaction_id: string): object => ({
+  ...{ kind: 'purchase', transaction_id, amount: '9', currency: 'USD', player_id: 'erin' },
+});
+const retraction = (transaction_id: string): object => ({
+  ...{ kind: 'retraction', conversion_type: 'purchase', transaction_id },
+});
+
 /** One deposit that five sources tell, and what belongs to it. */
 const WORLD = [
   line('intarget', 'd', 0, {
@@ -77,6 +84,11 @@ const WORLD = [
     ...{ kind: 'reversal', conversion_type: 'payout', partner: 'besitos', transaction_id: 'g2' },
     ...{ occurred_at: on(21, '11:00:00'), trust: 'postback' },
   }),
+  ...['p1', 'p2'].flatMap((id) => [
+    line('ga4', id, 1, { ...bought(id), trust: 'ga4', version: '1', occurred_at: on(21) }),
+    line('ga4', id, 3, { ...retraction(id), trust: 'ga4', version: '2', occurred_at: on(21, '12:00:00') }),
+  ]),
+  line('payments', 'p1', 2, { ...bought('p1'), amount: '8', trust: 'pubsub', occurred_at: on(21) }),
   line('intarget', '9002', 9, {
     ...{ kind: 'transaction', occurred_at: on(21) },
     record: {
@@ -156,6 +168,26 @@ describe('npx tributary explain, on a deposit that five sources tell', () => {
     for (const secret of ['203.0.113', 'secret-agent', 'hush', 'example.com']) {
       expect(stdout).not.toContain(secret);
     }
+  });
+
+  it('tells which source took back what it told, and when', async () => {
+    const [one, both] = [await told('p1'), await told('p2')];
+    expect(one).toContain(
+      'purchase of 8 USD by player erin, 2026-11-21 10:00:00 UTC: approved. One source told of it.',
+    );
+    const took =
+      'ga4 (GA4) took it back 2026-11-21 12:00:00 UTC, received 2026-11-21 12:03:00 UTC; ' +
+      'it told of it first 2026-11-21 12:01:00 UTC what it tells below version 2 does not stand';
+    for (const text of [one, both]) expect(text).toContain(took);
+    expect(both).toContain('p2 is the transaction of a purchase of spacevegas.');
+    expect(both).toContain('Nobody tells of it any more: ga4 took it back. It has no row;');
+    const { stdout } = await tributary(['explain', 'p2', '--json']);
+    const [story] = (JSON.parse(stdout) as { conversions: [{ retractions: [{ event_id: string }] }] })
+      .conversions;
+    expect(story).toMatchObject({ facts: [], row: null, retractions: [{ source: 'ga4', version: '2' }] });
+    expect(await told(story.retractions[0].event_id)).toContain(
+      'is the event of a retraction of a purchase.',
+    );
   });
 
   it('finds payouts, refunds, reversals, transactions, touches, persons and derived events', async () => {

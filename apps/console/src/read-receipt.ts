@@ -13,6 +13,7 @@ interface Row {
   first_receipt_id: string | null;
   paired_with: string | null;
   attributed: boolean | null;
+  is_retracted: boolean | null;
 }
 
 /** One statement, so that all parts are of one moment. Every join goes by an index. */
@@ -20,7 +21,7 @@ const QUERY = `SELECT r.event_id, r.kind, r.conversion_id, r.is_test,
     (r.received_at AT TIME ZONE 'UTC')::text AS received_at,
     d.reason AS dead_reason, d.event_id AS dead_event_id, d.replayed_at IS NOT NULL AS dead_replayed,
     COALESCE(f.first_receipt_id, c.first_receipt_id) AS first_receipt_id,
-    p.paired_with, v.attributed
+    p.paired_with, v.attributed, f.status = 'retracted' AS is_retracted
   FROM (SELECT $1::uuid AS id) asked
   LEFT JOIN tributary.receipts r ON r.receipt_id = asked.id
   LEFT JOIN LATERAL (
@@ -56,5 +57,6 @@ function rowsOf(row: Row): ReceiptRows {
   if (row.first_receipt_id !== null) rows.firstReceiptId = row.first_receipt_id;
   if (row.paired_with !== null) rows.pairedWith = row.paired_with;
   if (row.attributed !== null) rows.visible = { attributed: row.attributed };
+  else if (row.is_retracted) rows.isRetracted = true;
   return rows;
 }

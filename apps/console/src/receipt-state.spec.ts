@@ -57,6 +57,16 @@ const cases: [string, ReceiptRows, ReceiptAnswer][] = [
     { receipt: deposit, firstReceiptId: ID },
     answer({ state: 'pending', conversion_id: 'c1' }),
   ],
+  [
+    'a conversion that its source has taken back',
+    { receipt: deposit, firstReceiptId: ID, isRetracted: true },
+    answer({ conversion_id: 'c1' }),
+  ],
+  [
+    'a retraction, whatever its source told before',
+    { receipt: { ...deposit, kind: 'retraction' }, firstReceiptId: OTHER },
+    answer({ conversion_id: 'c1' }),
+  ],
   ['a test', { receipt: { ...deposit, is_test: true } }, answer({ state: 'test' })],
   [
     'a test of a conversion that is stored as well',

@@ -33,6 +33,8 @@ export interface ReceiptRows {
   pairedWith?: string;
   /** The visible row: its own, or that of `pairedWith`. */
   visible?: { attributed: boolean };
+  /** Its source has taken the conversion back, and no other tells of it. */
+  isRetracted?: true;
 }
 
 /**
@@ -58,13 +60,14 @@ export function receiptAnswer(receiptId: string, rows: ReceiptRows): ReceiptAnsw
 function stateOf(
   receiptId: string,
   receipt: NonNullable<ReceiptRows['receipt']>,
-  { firstReceiptId, visible }: ReceiptRows,
+  { firstReceiptId, visible, isRetracted }: ReceiptRows,
 ): ReceiptState {
   if (receipt.is_test) return 'test';
+  if (receipt.kind === 'retraction') return 'stored';
   if (firstReceiptId === undefined) return 'pending';
   if (firstReceiptId !== receiptId) return 'duplicate';
   if (receipt.kind === 'click') return 'stored';
-  if (!visible) return 'pending'; // its facts are stored, its row is still to be made
+  if (!visible) return isRetracted ? 'stored' : 'pending'; // its facts are stored, its row is still to be made
   return visible.attributed ? 'stored' : 'unattributed';
 }
 

@@ -32,6 +32,7 @@ export {
   type TouchpointFact,
   type Utm,
 } from './facts/clicks.js';
+export { readRetractions, type Retraction } from './facts/retractions.js';
 export { ENTITY_COLUMNS } from './facts/entity-columns.js';
 export {
   entityKeyOf,

@@ -8,6 +8,7 @@ import { whyFirstDeposit, type FirstDeposit } from './first-deposit.js';
 import { journeyStory, tellJourney, type JourneyStory, type TouchStory } from './journey-story.js';
 import { personStory, tellPerson, wayToPlayer, type PersonStory } from './person-story.js';
 import type { KnownConversion } from './read-conversion.js';
+import { retractionStory, tellRetractions, type RetractionStory } from './retraction-story.js';
 import { returnStories, tellReturns, whyNet, type ReturnStory } from './return-story.js';
 import { rowStory, tellRow, type FieldStory } from './row-story.js';
 import { at, money, origin, paragraph, section } from './text.js';
@@ -21,6 +22,8 @@ export interface ConversionStory {
   conversion_key: string;
   /** What each source says, the weightiest first; words of weak deposits that are the same included. */
   facts: FactStory[];
+  /** Sources that took back what they told, by name. */
+  retractions: RetractionStory[];
   returns: ReturnStory[];
   /** The strong deposit that it is the same as, where it is a weak one: that one tells the rest. */
   paired_with: string | null;
@@ -49,6 +52,7 @@ export function conversionStory(known: KnownConversion): ConversionStory {
   const story: ConversionStory = {
     ...{ conversion_id, brand, type, conversion_key, returns, paired_with, pairs },
     facts: known.facts.map((f) => factStory(f, known.transactions)),
+    retractions: known.retractions.map(retractionStory),
     row: row && storedRow(row),
     is_settled: false,
     ...{ fields: [], conflicts: [], first_deposit: null, person: null, journey: null, credits: [] },
@@ -134,6 +138,7 @@ export function tellConversion(c: ConversionStory): string {
             `Part of it: ${c.pairs.map((id) => `weak deposit ${id}`).join(', ')}, the same deposit told without ` +
               'its transaction id.',
           ),
+      tellRetractions(c.retractions),
       tellReturns(c.returns),
       ...(c.row && c.paired_with === null ? tellResult(c) : []),
     ),

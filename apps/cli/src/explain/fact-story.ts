@@ -5,7 +5,7 @@ import type { TransactionStory } from './transaction-story.js';
 import { at, facts, list, money, section } from './text.js';
 
 /** Stands where an event came without a receipt. */
-const NO_RECEIPT = '00000000-0000-0000-0000-000000000000';
+export const NO_RECEIPT = '00000000-0000-0000-0000-000000000000';
 
 /** What one source says of a conversion. */
 export interface FactStory {
@@ -95,7 +95,12 @@ export function tellFact(f: FactStory): string {
       ['it also said', players.length + amounts.length === 0 ? undefined : list([...players, ...amounts])],
       ['happened', at(f.occurred_at)],
       ['received', received],
-      ['version', versionOf(f)],
+      [
+        'version',
+        f.version === null
+          ? 'none: of its words without a version the earliest stands'
+          : tellVersion(f.version),
+      ],
       ['event id', f.event_id],
       ['receipt', f.receipt_id ?? undefined],
       ['custom fields', f.custom_fields.length === 0 ? undefined : f.custom_fields.join(', ')],
@@ -115,8 +120,7 @@ function saysOf(f: FactStory): string {
 }
 
 /** A revision that is an instant's microseconds is told as that instant. */
-function versionOf({ version }: FactStory): string {
-  if (version === null) return 'none: of its words without a version the earliest stands';
+export function tellVersion(version: string): string {
   if (!/^1\d{15}$/.test(version)) return version;
   const ms = instantFromMs(Number(version.slice(0, -3)));
   return at(ms.slice(0, 23) + version.slice(-3) + 'Z');

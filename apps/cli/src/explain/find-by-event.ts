@@ -38,7 +38,8 @@ async function addDeadLetters(pool: Pool, eventId: string, subject: Subject): Pr
 /** What stands by the event: each SELECT looks through its table. */
 async function addStanding(pool: Pool, eventId: string, subject: Subject): Promise<void> {
   const conversions = await pool.query<{ conversion_id: string; what: string }>(
-    `SELECT conversion_id, type AS what FROM tributary.conversion_facts WHERE event_id = $1
+    `SELECT conversion_id, CASE status WHEN 'retracted' THEN 'retraction of a ' || type ELSE type END AS what
+        FROM tributary.conversion_facts WHERE event_id = $1
       UNION SELECT conversion_id, kind || ' of a ' || conversion_type FROM tributary.reversals WHERE event_id = $1`,
     [eventId],
   );

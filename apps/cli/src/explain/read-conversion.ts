@@ -8,11 +8,13 @@ import {
   readConversionIds,
   readFacts,
   readLookBacks,
+  readRetractions,
   readReturns,
   readTouches,
   type ConversionFact,
   type Identity,
   type JourneyTouch,
+  type Retraction,
   type ReturnFact,
 } from '#libs/database';
 import type { Conversion } from '#libs/events';
@@ -29,6 +31,8 @@ export interface KnownConversion {
   conversion_key: string;
   /** Its own facts and those of the weak deposits that are the same; empty where it was only taken back so far. */
   facts: ConversionFact[];
+  /** Sources that no longer tell of it. */
+  retractions: Retraction[];
   returns: ReturnFact[];
   /** The strong deposit that it is the same as, where it is a weak one. */
   paired_with: string | null;
@@ -51,9 +55,10 @@ const MAX_NAMING_CONVERSIONS = 500;
 /** @returns undefined where no source has told of it */
 export async function readConversion(pool: Pool, id: string): Promise<KnownConversion | undefined> {
   const [ownFacts, ownReturns] = [await readFacts(pool, [id]), await readReturns(pool, [id])];
+  const retractions = await readRetractions(pool, [id]);
   const [fact] = ownFacts;
-  const [taken] = ownReturns;
-  if (!fact && !taken) return undefined;
+  const known = fact ?? retractions[0] ?? ownReturns.map((r) => ({ ...r, type: r.conversion_type }))[0];
+  if (!known) return undefined;
   const pairedWith = (await readPairings(pool, [id])).get(id) ?? null;
   const row = await readRow(pool, pairedWith ?? id);
   const reader = new IdentityReader(pool);
@@ -67,10 +72,11 @@ export async function readConversion(pool: Pool, id: string): Promise<KnownConve
   const touchSources = await readTouchSources(pool, touches);
   return {
     conversion_id: id,
-    brand: (fact ?? taken!).brand,
-    type: fact?.type ?? taken!.conversion_type,
-    conversion_key: (fact ?? taken!).conversion_key,
+    brand: known.brand,
+    type: known.type,
+    conversion_key: known.conversion_key,
     facts,
+    retractions,
     returns: pairs.length === 0 ? ownReturns : await readReturns(pool, parts),
     paired_with: pairedWith,
     pairs,

@@ -65,7 +65,7 @@ export async function readWay(platform: Platform, id: string): Promise<Way> {
   }
   const conversions = await readConversions(pool, subject.conversionIds);
   const known = clicks.flatMap((c) => (c.known ? [c.known] : []));
-  const told = [...conversions.flatMap((c) => [...c.facts, ...c.returns]), ...known];
+  const told = [...conversions.flatMap((c) => [...c.facts, ...c.returns, ...c.retractions]), ...known];
   const receiptIds = await receiptsOf(pool, told);
   for (const call of asked) receiptIds.delete(call.receipt.receipt_id);
   const others = await readCalls(database, platform.eventLog, [...receiptIds].slice(0, MAX_CALLS));

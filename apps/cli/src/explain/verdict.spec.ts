@@ -1,5 +1,6 @@
 import { callVerdict, conversionVerdict } from './verdict.js';
 import type { Call } from './read-calls.js';
+import type { RetractionStory } from './retraction-story.js';
 import type { ConversionStory, StoredRow } from './conversion-story.js';
 
 const row = (own: Partial<StoredRow>): StoredRow =>
@@ -15,13 +16,24 @@ const row = (own: Partial<StoredRow>): StoredRow =>
     last_touch_campaign: 'autumn',
     ...own,
   }) as StoredRow;
+const retraction = (first_received_at: string | null): RetractionStory =>
+  ({ source: 'ga4', first_received_at }) as RetractionStory;
 const story = (own: Partial<ConversionStory>): ConversionStory => ({
   conversion_id: 'x',
   brand: 'b',
   type: 'deposit',
   conversion_key: 'event:x',
   facts: [{} as ConversionStory['facts'][number]],
-  ...{ returns: [], paired_with: null, pairs: [], row: row({}), is_settled: true, fields: [], conflicts: [] },
+  ...{
+    retractions: [],
+    returns: [],
+    paired_with: null,
+    pairs: [],
+    row: row({}),
+    is_settled: true,
+    fields: [],
+    conflicts: [],
+  },
   ...{ first_deposit: null, person: null, journey: null, credits: [], ...own },
 });
 
@@ -35,6 +47,16 @@ test.each<[string, Partial<ConversionStory>, RegExp]>([
     /first touch newsletter \/ autumn, last touch of unknown origin\.$/,
   ],
   ['whose click nobody told of', { row: row({ attributed: false }) }, /nobody has told of click c1 yet/],
+  [
+    'that nobody tells of any more',
+    { facts: [], row: null, retractions: [retraction('2026-11-21T10:00:00.000000Z')] },
+    /^Nobody tells of it any more: ga4 took it back\. It has no row/,
+  ],
+  [
+    'that was retracted before it was told',
+    { facts: [], row: null, retractions: [retraction(null)] },
+    /^Nobody has told of it yet: its source took it back before/,
+  ],
   ['that nobody told of', { facts: [], row: null }, /taken back before/],
   ['whose row is being made again', { is_settled: false }, /more than its row by now/],
   ['without any click', { row: row({ attributed: false, click_id: null }) }, /it names no click/],

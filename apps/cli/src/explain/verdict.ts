@@ -1,9 +1,20 @@
 import type { ConversionStory } from './conversion-story.js';
 import type { Call } from './read-calls.js';
 import type { Way } from './read-way.js';
+import { list } from './text.js';
 
 /** Where a conversion stands, in a sentence or two. */
 export function conversionVerdict(c: ConversionStory): string {
+  const [withdrawn] = c.retractions.filter((r) => r.first_received_at !== null);
+  if (c.facts.length === 0 && withdrawn !== undefined) {
+    return (
+      `Nobody tells of it any more: ${list(c.retractions.map((r) => r.source))} took it back. It has no row; told again ` +
+      'at a greater version it is back.'
+    );
+  }
+  if (c.facts.length === 0 && c.retractions.length > 0) {
+    return 'Nobody has told of it yet: its source took it back before. What comes at a lower version does not stand.';
+  }
   if (c.facts.length === 0) {
     return 'Nobody has told of it yet: it was taken back before. It is worth nothing, or less, as soon as it comes.';
   }
