@@ -179,7 +179,7 @@ function problemOfReturn(data: Record<string, unknown>): rule.Problem | undefine
   return type === 'payout' ? problemOfPayout(data) : undefined;
 }
 
-/** What is retracted is named as its own event names it; all but a payout may have no other name than the natural key. */
+/** What is retracted is named as its own event names it; all but a payout may have none but the natural key. */
 function problemOfRetraction(data: Record<string, unknown>): rule.Problem | undefined {
   return data['conversion_type'] === 'payout' ? problemOfPayout(data) : undefined;
 }

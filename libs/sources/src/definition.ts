@@ -343,8 +343,8 @@ export type Scalar = string | number | boolean | null;
 /** A record makes an event of this kind where `when` holds; with `for_each` one for every element of that array. */
 export interface MappingRule {
   /** A kind of canonical event. Absent fields: `partner` is the source's name; `conversion_type` of a refund, reversal or
-   * retraction the one kind of conversion that the stream's rules make; `occurred_at` of an entity its `created_at`, else its
-   * version, else when it was received. */
+   * retraction the one kind of conversion that the stream's rules make; `version` what the stream's `version` or
+   * `cursor_field` says; `occurred_at` of an entity its `created_at`, else its version, else when it was received. */
   event: string;
   when?: Condition;
   /** Path of an array; paths that begin with `$.` lead into the whole record, others into the element. */

@@ -10,10 +10,11 @@ import { instantOf, instantText } from '../instants.js';
 import { defineInsert, type Column, type Cell } from '../set-statement.js';
 
 /**
- * What one source says of one conversion: what stands in a slot `(conversion_id, source)`. Of all that the source ever said,
- * the greatest `(version, status_rank)` stands, of these the earliest, of these the greatest `(event_id, receipt_id)`, the
- * earliest received of one event that was read twice; beside it stand joins over everything said: when it was received first, and the least and greatest
- * player and money of what has no version of its own, so that two different assertions show as a conflict.
+ * What one source says of one conversion: what stands in a slot `(conversion_id, source)`. Of all that the source ever
+ * said, the greatest `(version, status_rank)` stands, of these the earliest, of these the greatest `(event_id,
+ * receipt_id)`, the earliest received of one event that was read twice; beside it stand joins over everything said: when
+ * it was received first, and the least and greatest player and money of what has no version of its own, so that two
+ * different assertions show as a conflict.
  */
 export interface ConversionFact {
   conversion_id: string;

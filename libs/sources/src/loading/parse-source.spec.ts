@@ -185,6 +185,16 @@ describe('parseSource', () => {
       ['s.yaml:21:11: streams[0].mapping[0].fields: payout needs the field transaction_id'],
     ],
     [
+      'a retraction of a stream without versions',
+      'event: payout',
+      'event: retraction',
+      [
+        's.yaml:21:11: streams[0].mapping[0].fields: retraction needs the field conversion_type, as the stream makes several',
+        's.yaml:21:11: streams[0].mapping[0].fields: retraction needs the field version',
+        'retraction has no field amount',
+      ],
+    ],
+    [
       'an amount without currency',
       ', money: USD',
       '',
