@@ -121,9 +121,10 @@ export class PartnerRiver {
     );
   }
 
+  /** The readings that have ended. */
   async ledger(source: string): Promise<LedgerLine[]> {
     const found = await this.pool.query<LedgerLine>(
-      'SELECT * FROM tributary.source_windows WHERE source = $1 ORDER BY window_id',
+      `SELECT * FROM tributary.source_windows WHERE source = $1 AND outcome <> 'unfinished' ORDER BY window_id`,
       [source],
     );
     return found.rows;

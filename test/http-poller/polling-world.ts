@@ -102,7 +102,13 @@ export class PollingWorld {
     return child;
   }
 
-  async ledger({ source, stream }: PlayedStream): Promise<LedgerLine[]> {
+  /** The readings that have ended. */
+  async ledger(stream: PlayedStream): Promise<LedgerLine[]> {
+    return (await this.wholeLedger(stream)).filter(({ outcome }) => outcome !== 'unfinished');
+  }
+
+  /** Those that publish, too, or were killed while they did. */
+  async wholeLedger({ source, stream }: PlayedStream): Promise<LedgerLine[]> {
     const found = await this.pool.query<LedgerLine>(
       'SELECT * FROM tributary.source_windows WHERE source = $1 AND stream = $2 ORDER BY window_id',
       [source, stream],

@@ -90,7 +90,9 @@ describe('leases of streams', () => {
   it('are held by one at a time', async () => {
     const key = await newStream();
     const claims = await Promise.all([1, 2, 3, 4].map(() => claimStream(database.pool, key, OWNER)));
-    expect(claims.filter((c) => c !== undefined)).toEqual([{ token: '1', state: null, failures: 0 }]);
+    expect(claims.filter((c) => c !== undefined)).toEqual([
+      { token: '1', state: null, failures: 0, behindSinceMs: null },
+    ]);
     expect(await msUntilClaimable(database.pool, key)).toBeGreaterThan(50_000);
     await releaseStream(database.pool, key, '1', 'now');
     expect(await msUntilClaimable(database.pool, key)).toBe(0);
@@ -104,7 +106,9 @@ describe('leases of streams', () => {
     const second = (await claimStream(database.pool, key, { owner: 'b', lifeMs: 60_000 }))!;
     const { pool } = database;
     expect(await renewStreamLease(pool, key, first.token, 60_000)).toBe(false);
-    expect(await advanceStream(pool, first.token, { type: 'id', greatest: '9' }, windowOf(key))).toBe(false);
+    expect(
+      await advanceStream(pool, first.token, { type: 'id', greatest: '9' }, windowOf(key)),
+    ).toBeUndefined();
     const failure = { code: 'x', text: 'y', waitMs: 60_000 };
     expect(await failStream(pool, key, first.token, failure, windowOf(key, { outcome: 'failed' }))).toBe(
       false,
@@ -114,7 +118,7 @@ describe('leases of streams', () => {
     expect(await msUntilClaimable(pool, key)).toBeGreaterThan(50_000);
 
     const state = { type: 'datetime', watermark: TO, tiers: {} };
-    expect(await advanceStream(pool, second.token, state, windowOf(key))).toBe(true);
+    expect(await advanceStream(pool, second.token, state, windowOf(key))).toBeDefined();
     await releaseStream(pool, key, second.token, { intervalMs: 60_000 });
     expect(await statusOf(key)).toMatchObject({
       watermark: '2026-11-21T11:00:00Z',
@@ -122,6 +126,28 @@ describe('leases of streams', () => {
       last_window: { outcome: 'succeeded', rows: 3, slice: `${FROM}/${TO}` },
     });
     expect(await msUntilClaimable(pool, key)).toBeGreaterThan(50_000);
+  });
+
+  it('are behind since what was read last, and no reading sets that back', async () => {
+    const key = await newStream();
+    const { pool } = database;
+    const { token, behindSinceMs } = (await claimStream(pool, key, OWNER))!;
+    expect(behindSinceMs).toBeNull();
+    const state = { type: 'datetime', watermark: '2020-01-01T00:00:00.000000Z', tiers: {} };
+    await advanceStream(pool, token, state, windowOf(key));
+    const lag = async () => (await statusOf(key)).watermark_lag_seconds;
+    expect(await lag()).not.toBe(0);
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+    expect(await advanceStream(pool, token, state, windowOf(key), inAnHour)).toEqual({
+      behindSinceMs: Date.parse(inAnHour),
+    });
+    expect(await advanceStream(pool, token, state, windowOf(key), FROM)).toEqual({
+      behindSinceMs: Date.parse(inAnHour),
+    });
+    expect(await lag()).toBe(0);
+    expect((await lookAtStream(pool, key))!.lagSeconds).toBe(0);
+    await resetStream(pool, key, state, 'anna');
+    expect(await lag()).not.toBe(0);
   });
 
   it('wait after a failure, unless the definition has changed', async () => {
@@ -144,7 +170,7 @@ describe('leases of streams', () => {
     const { token } = (await claimStream(pool, key, OWNER))!;
     await advanceStream(pool, token, { type: 'id', greatest: '9' }, windowOf(key));
     expect(await resetStream(pool, key, { type: 'id', greatest: '5' }, 'anna')).toBe(true);
-    expect(await advanceStream(pool, token, { type: 'id', greatest: '10' }, windowOf(key))).toBe(false);
+    expect(await advanceStream(pool, token, { type: 'id', greatest: '10' }, windowOf(key))).toBeUndefined();
     const next = (await claimStream(pool, key, OWNER))!;
     expect(next.state).toEqual({ type: 'id', greatest: '5' });
     expect(await setPaused(pool, key, true, 'ben')).toBe(true);
@@ -217,9 +243,9 @@ describe('the ledger', () => {
     await unfinished();
     expect(await read()).toBeUndefined();
     const second = windowOf(key, { unfinished_id: await unfinished() });
-    expect(await advanceStream(pool, '0', state, second)).toBe(false);
+    expect(await advanceStream(pool, '0', state, second)).toBeUndefined();
     expect(await outcomes()).toEqual(['succeeded', 'unfinished', 'unfinished']);
-    expect(await advanceStream(pool, token, state, second)).toBe(true);
+    expect(await advanceStream(pool, token, state, second)).toBeDefined();
     expect(await outcomes()).toEqual(['succeeded', 'unfinished', 'succeeded']);
     expect(await read()).toBe('abc');
   });

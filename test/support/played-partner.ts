@@ -119,6 +119,7 @@ export function playedStream(p: PlayedStream): PolledStream {
         if (slice.type !== 'datetime' || state.type !== 'datetime') throw new Error('not by time');
         return { ...state, watermark: slice.to > state.watermark ? slice.to : state.watermark };
       },
+      behindSince: (state) => (state.type === 'datetime' ? state.watermark : undefined),
       backfill: (from, to) => windows(instantToMs(from), instantToMs(to)),
     },
     async *read(slice, _urgency, signal): AsyncGenerator<RecordBatch, SliceResult> {

@@ -11,6 +11,7 @@ import {
 import {
   advance,
   backfillSlices,
+  behindSince,
   compilePath,
   compileStream,
   createStreamReader,
@@ -150,6 +151,7 @@ function rulesOf(sync: IncrementalSyncDefinition): SliceRules {
     initialState: () => initialState(sync),
     plan: (state, now) => planSlices(sync, state, now),
     advance: (state, slice, result, now) => advance(sync, state, slice, result, now),
+    behindSince: (state, slice, now) => behindSince(sync, state, slice, now),
     backfill: (from, to) => (sync.type === 'datetime' ? backfillSlices(sync, from, to) : []),
   };
 }

@@ -49,6 +49,12 @@ export interface SliceRules {
    * @param now the instant of the plan
    */
   advance(state: StreamState, slice: Slice, result: SliceResult, now: Instant): StreamState;
+  /**
+   * Since when there may be something that could be read and is not; undefined of streams that are not read by time.
+   * @param state behind the slice
+   * @param now the instant of the plan
+   */
+  behindSince(state: StreamState, slice: Slice, now: Instant): Instant | undefined;
   /** The slices of a stretch of history. */
   backfill(from: Instant, to: Instant): Slice[];
 }

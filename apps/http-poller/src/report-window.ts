@@ -5,7 +5,7 @@ import type { PollerParts } from './poller-parts.js';
 
 /**
  * Counts a reading, and says it in one line.
- * @param lagSeconds from the watermark to now, where there is one
+ * @param lagSeconds for which there may have been something to read, where it is known
  * @param error what ended it, where it did not come to its end
  */
 export function reportWindow(

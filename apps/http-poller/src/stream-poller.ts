@@ -23,6 +23,8 @@ interface StreamLease extends HeldLease {
   claimed: ClaimedStream;
   state: StreamState;
   failures: number;
+  /** Since when there may be something that could be read and is not (epoch milliseconds); null where nobody knows. */
+  behindSinceMs: number | null;
 }
 
 /** Polls one stream. */
@@ -76,7 +78,8 @@ export class StreamPoller {
     if (!claimed) return undefined;
     const renew = (): Promise<boolean> => renewStreamLease(pool, this.stream, claimed.token, times.leaseMs);
     const state = (claimed.state as StreamState | null) ?? this.stream.slices.initialState();
-    return { ...holdLease(renew, times.leaseMs, givingUp), claimed, state, failures: claimed.failures };
+    const { failures, behindSinceMs } = claimed;
+    return { ...holdLease(renew, times.leaseMs, givingUp), claimed, state, failures, behindSinceMs };
   }
 
   /** @throws SliceError where what is stored is of another kind than the definition asks for */
@@ -101,7 +104,11 @@ export class StreamPoller {
     const { window, result } = await readSlice(this.stream, this.cursors, task, this.parts);
     const state = this.stream.slices.advance(lease.state, slice, result, plannedAt);
     const { token } = lease.claimed;
-    if (!(await advanceStream(this.parts.pool, token, state, window))) throw new LeaseLostError();
+    const { pool } = this.parts;
+    const behindSince = this.stream.slices.behindSince(state, slice, plannedAt);
+    const advanced = await advanceStream(pool, token, state, window, behindSince);
+    if (!advanced) throw new LeaseLostError();
+    lease.behindSinceMs = advanced.behindSinceMs;
     if (canonicalJson(state) !== canonicalJson(lease.state)) lease.failures = 0;
     lease.state = state;
     reportWindow(this.parts, window, this.measureLag(lease));
@@ -127,12 +134,12 @@ export class StreamPoller {
     await failStream(pool, this.stream, token, waitAfter(failure, lease.failures, now(), random()), window);
   }
 
-  /** Seconds from the watermark to now; undefined of a stream that is not read by time. */
-  private measureLag({ state }: StreamLease): number | undefined {
+  /** Seconds for which there may have been something to read; undefined of a stream that is not read by time. */
+  private measureLag({ state, behindSinceMs }: StreamLease): number | undefined {
     if (state.type !== 'datetime') return undefined;
-    const seconds = (this.parts.now() - instantToMs(state.watermark)) / 1000;
+    const seconds = (this.parts.now() - (behindSinceMs ?? instantToMs(state.watermark))) / 1000;
     this.setLag(seconds);
-    return Math.round(seconds);
+    return Math.max(0, Math.round(seconds));
   }
 
   private setLag(seconds: number): void {

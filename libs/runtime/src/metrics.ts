@@ -75,7 +75,7 @@ export class Metrics {
   });
   readonly sourceWatermarkLag = new Gauge({
     name: 'tributary_source_watermark_lag_seconds',
-    help: 'From the end of the last completed window of a stream to now',
+    help: 'For how long there may have been something of a stream to read that is not read; 0: all that can be read is',
     labelNames: ['source', 'stream'] as const,
     registers: [this.registry],
   });

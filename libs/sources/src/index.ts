@@ -24,7 +24,7 @@ export {
 export { compileComparison, compileFilter } from './mapping/condition.js';
 export { compileZone, type ToUtc } from './mapping/time-zone.js';
 export { MAX_NEW_WINDOWS } from './windows/datetime-slices.js';
-export { advance, backfillSlices, initialState, planSlices } from './windows/plan-slices.js';
+export { advance, backfillSlices, behindSince, initialState, planSlices } from './windows/plan-slices.js';
 export { wireBounds } from './windows/wire-bounds.js';
 export type { AuthenticatorWorld } from './authenticators/authenticator.js';
 export { compileSignature, type Signable, type Signing } from './authenticators/compile-signature.js';

@@ -75,11 +75,11 @@ describe('the streams of partners on the screen', () => {
       error_code: null,
       error: null,
     };
-    const refused = { file: 'bad.yaml', source: null, problems: ['bad.yaml:2:1: unknown key'] };
+    const refused = { file: 'bad.yaml', source: null, problems: ['bad.yaml:2:1: unknown key', 'not polled'] };
     const held = { ...backfill, id: '8', paused: true };
     const said = plain(sourceTables({ streams: [], backfills: [backfill, held], refused: [refused] }));
     expect(said).toMatch(/8 besitos\/conversions .* waits: the stream is paused/);
     expect(said).toContain('7 besitos/conversions 2026-11-01 00:00 – 2026-11-11 00:00 35 % 10 running');
-    expect(said).toContain('bad.yaml\n bad.yaml:2:1: unknown key');
+    expect(said).toContain('bad.yaml\n 2:1: unknown key\n not polled');
   });
 });

@@ -49,7 +49,10 @@ function backfillTable(backfills: Sources['backfills']): string {
 }
 
 function refusedList(refused: Sources['refused']): string {
-  const lines = refused.flatMap((r) => [`  ${r.file}`, ...r.problems.map((p) => `    ${p}`)]);
+  const lines = refused.flatMap(({ file, problems }) => [
+    `  ${file}`,
+    ...problems.map((p) => `    ${p.startsWith(`${file}:`) ? p.slice(file.length + 1) : p}`),
+  ]);
   return [strong('Definitions that are not used'), ...lines].join('\n');
 }
 

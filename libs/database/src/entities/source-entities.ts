@@ -41,6 +41,10 @@ export class SourceStateEntity {
 
   @Column({ type: 'timestamptz' })
   next_attempt_at!: Date;
+
+  /** From then on there may be something to read that is not read. */
+  @Column({ type: 'timestamptz', nullable: true })
+  behind_since!: Date | null;
 }
 
 /** One reading of a slice: a line of the completeness ledger. */

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { LAG_SECONDS } from './source-state.js';
 
 /** How it stands with a stream. Instants are texts of ISO 8601, UTC. */
 export interface StreamStatus {
@@ -9,6 +10,7 @@ export interface StreamStatus {
   defined: boolean;
   /** Up to where all is read; null of streams that are not read by time. */
   watermark: string | null;
+  /** For how long there may have been something to read that is not read; 0: all that can be read is. */
   watermark_lag_seconds: number | null;
   last_succeeded_at: string | null;
   next_attempt_at: string;
@@ -56,7 +58,7 @@ export async function readStreams(pool: Pool): Promise<StreamStatus[]> {
   const found = await pool.query<StreamStatus>(
     `SELECT s.source, s.stream, s.paused, coalesce(d.defined, false) AS defined,
         ${utc("(s.state ->> 'watermark')::timestamptz")} AS watermark,
-        extract(epoch FROM now() - (s.state ->> 'watermark')::timestamptz)::integer AS watermark_lag_seconds,
+        (${LAG_SECONDS})::integer AS watermark_lag_seconds,
         ${utc('s.last_succeeded_at')} AS last_succeeded_at, ${utc('s.next_attempt_at')} AS next_attempt_at,
         s.failures, s.last_error_code AS error_code, s.last_error AS error, w.last_window
       FROM tributary.source_state s

@@ -16,7 +16,7 @@ export async function resetStream(
     pool,
     'reset',
     { source, stream, askedBy },
-    `state = $5::jsonb, failures = 0, last_error_code = NULL, last_error = NULL, next_attempt_at = now(),
+    `state = $5::jsonb, behind_since = NULL, failures = 0, last_error_code = NULL, last_error = NULL, next_attempt_at = now(),
       lease_token = s.lease_token + 1, lease_until = NULL, lease_owner = NULL`,
     state && JSON.stringify(state),
   );

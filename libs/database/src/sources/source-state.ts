@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Instant } from '#libs/events';
 import { insertWindowWhereHeld, type SourceWindow } from './source-window.js';
 
 /** Which stream. */
@@ -14,7 +15,13 @@ export interface ClaimedStream {
   state: object | null;
   /** In a row, up to now. */
   failures: number;
+  /** See `advanceStream`; null where that is not known. */
+  behindSinceMs: number | null;
 }
+
+/** SQL for the seconds for which there may have been something to read; null of a stream that is not read by time. */
+export const LAG_SECONDS = `CASE WHEN state ->> 'watermark' IS NOT NULL THEN
+  greatest(0, extract(epoch FROM now() - coalesce(behind_since, (state ->> 'watermark')::timestamptz))) END`;
 
 /** What became of an attempt. */
 export interface StreamFailure {
@@ -22,6 +29,11 @@ export interface StreamFailure {
   text: string;
   /** Until the next attempt. */
   waitMs: number;
+}
+
+/** SQL for an instant in epoch milliseconds. */
+function epochMs(column: string): string {
+  return `(extract(epoch FROM ${column}) * 1000)::float8`;
 }
 
 /**
@@ -59,7 +71,7 @@ export async function claimStream(
         lease_until = now() + $4 * interval '1 ms', last_started_at = now(), updated_at = now()
       WHERE source = $1 AND stream = $2 AND NOT paused AND next_attempt_at <= now()
         AND (lease_until IS NULL OR lease_until < now())
-      RETURNING lease_token AS token, state, failures`,
+      RETURNING lease_token AS token, state, failures, ${epochMs('behind_since')} AS "behindSinceMs"`,
     values: [source, stream, lease.owner, lease.lifeMs],
   });
   return claimed.rows[0];
@@ -81,7 +93,7 @@ export async function readStreamState(
 export interface StreamLook {
   /** In how many milliseconds it may be claimed; null while it is paused. */
   waitMs: number | null;
-  /** From the watermark to now; null of a stream that is not read by time, or not yet. */
+  /** For which there may have been something to read; null of a stream that is not read by time, or not yet. */
   lagSeconds: number | null;
 }
 
@@ -95,7 +107,7 @@ export async function lookAtStream(
     text: `SELECT
         CASE WHEN NOT paused THEN
           ceil(extract(epoch FROM greatest(next_attempt_at, lease_until, now()) - now()) * 1000)::float8 END AS "waitMs",
-        extract(epoch FROM now() - (state ->> 'watermark')::timestamptz)::float8 AS "lagSeconds"
+        (${LAG_SECONDS})::float8 AS "lagSeconds"
       FROM tributary.source_state WHERE source = $1 AND stream = $2`,
     values: [source, stream],
   });
@@ -121,26 +133,28 @@ export async function renewStreamLease(
 /**
  * The slice is read, and the log has all of it: its line in the ledger and the new state, together. Where the state is
  * the old one, as behind the hour that every poll reads again, the failures in a row go on.
- * @returns false where the lease is no longer this one's; nothing is written then
+ * @param behindSince from then on there may be something to read; kept where an earlier reading came further
+ * @returns undefined where the lease is no longer this one's; nothing is written then
  */
 export async function advanceStream(
   pool: Pool,
   token: string,
   state: object,
   window: SourceWindow,
-): Promise<boolean> {
-  const written = await pool.query({
+  behindSince?: Instant,
+): Promise<{ behindSinceMs: number | null } | undefined> {
+  const written = await pool.query<{ behindSinceMs: number | null }>({
     name: 'advance stream',
     text: `WITH held AS (
-        UPDATE tributary.source_state SET state = $4, last_succeeded_at = now(), updated_at = now(),
+        UPDATE tributary.source_state SET state = $4, behind_since = greatest(behind_since, $6::timestamptz), last_succeeded_at = now(), updated_at = now(),
           failures = CASE WHEN state = $4 THEN failures ELSE 0 END,
           last_error_code = CASE WHEN state = $4 THEN last_error_code END,
           last_error = CASE WHEN state = $4 THEN last_error END
-        WHERE source = $1 AND stream = $2 AND lease_token = $3 RETURNING 1)
-      ${insertWindowWhereHeld('$5')}`,
-    values: [window.source, window.stream, token, JSON.stringify(state), JSON.stringify(window)],
+        WHERE source = $1 AND stream = $2 AND lease_token = $3 RETURNING behind_since)
+      ${insertWindowWhereHeld('$5')} RETURNING (SELECT ${epochMs('behind_since')} FROM held) AS "behindSinceMs"`,
+    values: [window.source, window.stream, token, JSON.stringify(state), JSON.stringify(window), behindSince],
   });
-  return written.rowCount === 1;
+  return written.rows[0];
 }
 
 /**

@@ -56,6 +56,23 @@ export function advanceDatetime(
   return { type: 'datetime', watermark: reached, ...advanceTiers(state, slice, now) };
 }
 
+/**
+ * From this instant on there may be something to read that was not there when the slice was read: what is read, plus the
+ * delay that is left to it to settle. A unit that is not over, as today, is read up to the instant of its plan.
+ * @param state behind the slice
+ * @param now the instant that the window was planned with
+ */
+export function datetimeBehindSince(
+  sync: DatetimeSyncDefinition,
+  { watermark }: DatetimeState,
+  slice: DatetimeSlice,
+  now: Instant,
+): Instant {
+  const isOpen = slice.from <= watermark && watermark < slice.to;
+  const readTo = isOpen ? (slice.to < now ? slice.to : now) : watermark;
+  return instantFromMs(instantToMs(readTo) + stepGrid(sync).settleMs);
+}
+
 /** Windows of the grid that cover a stretch of time, rounded to whole units of the format. */
 export function backfillDatetimeSlices(
   sync: DatetimeSyncDefinition,

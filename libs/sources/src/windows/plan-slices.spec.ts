@@ -4,7 +4,7 @@ import type { DatetimeSyncDefinition, IncrementalSyncDefinition } from '../defin
 import type { Slice, SliceResult, StreamState } from '../slices.js';
 import { anyDatetimeSync } from '#test/any-datetime-sync';
 import { MAX_NEW_WINDOWS, type DatetimeSlice, type DatetimeState } from './datetime-slices.js';
-import { advance, backfillSlices, initialState, planSlices } from './plan-slices.js';
+import { advance, backfillSlices, behindSince, initialState, planSlices } from './plan-slices.js';
 import { stepGrid } from './step-grid.js';
 
 const RESULT: SliceResult = { pages: 1, read: 0, selected: 0 };
@@ -31,6 +31,28 @@ describe('windows of time', () => {
       '11-02T05 11-03T05',
     ]);
     expect(spans({ ...daily, timezone: '-05:00' }, '2026-03-09T16:00:00Z').at(-1)).toBe('03-09T05 03-10T05');
+  });
+
+  it('are behind only what could have been read, today up to now', () => {
+    const behindAt = (sync: DatetimeSyncDefinition, watermark: Instant, now: Instant) => {
+      let state: StreamState = { type: 'datetime', watermark, tiers: {} };
+      return planSlices(sync, state, now).map((slice) => {
+        state = advance(sync, state, slice, RESULT, now);
+        return behindSince(sync, state, slice, now);
+      });
+    };
+    const [yesterday, now] = ['2026-07-01T04:00:00.000000Z', '2026-07-02T16:00:00.000000Z'];
+    expect(behindAt(daily, yesterday, now)).toEqual(['2026-07-02T04:00:00.000000Z', now]);
+    // at three in the morning yesterday is not settled yet, and read to its end
+    const early = '2026-07-02T07:00:00.000000Z';
+    expect(behindAt({ ...daily, settle_delay: 'PT6H' }, yesterday, early)).toEqual([
+      '2026-07-02T10:00:00.000000Z',
+    ]);
+    const fine = { ...daily, format: 'iso', settle_delay: 'PT2M', timezone: 'UTC' };
+    expect(behindAt(fine, '2026-07-02T00:00:00.000000Z', now)).toEqual([now]);
+    expect(
+      behindSince({ type: 'full_refresh' }, { type: 'full_refresh' }, { type: 'full_refresh' }, now),
+    ).toBe(undefined);
   });
 
   it('begin with the first midnight where it comes twice', () => {

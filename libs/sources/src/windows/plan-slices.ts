@@ -4,6 +4,7 @@ import type { Slice, SliceResult, StreamState } from '../slices.js';
 import {
   advanceDatetime,
   backfillDatetimeSlices,
+  datetimeBehindSince,
   initialDatetimeState,
   planDatetimeSlices,
 } from './datetime-slices.js';
@@ -65,6 +66,22 @@ export function advance(
     case 'full_refresh':
       return { type: 'full_refresh', read_at: now };
   }
+}
+
+/**
+ * Since when there may be something that could be read and is not; undefined of streams that are not read by time.
+ * @param state behind the slice
+ * @param now the instant that the slice was planned with
+ */
+export function behindSince(
+  sync: IncrementalSyncDefinition,
+  state: StreamState,
+  slice: Slice,
+  now: Instant,
+): Instant | undefined {
+  return sync.type === 'datetime' && state.type === 'datetime' && slice.type === 'datetime'
+    ? datetimeBehindSince(sync, state, slice, now)
+    : undefined;
 }
 
 /** Windows that read a stretch of time once more. @throws RangeError for streams that are not read by time */

@@ -12,6 +12,8 @@ export interface StepGrid {
   units: Ruler;
   /** The API can only be asked for long stretches of time, as whole days. */
   coarse: boolean;
+  /** What is left to rows to settle. */
+  settleMs: number;
   /** The end of the last unit that is over and settled. */
   settledMs(now: Instant): number;
   /** The window that holds the instant begins here. */
@@ -53,6 +55,7 @@ export function stepGrid(sync: DatetimeSyncDefinition): StepGrid {
 
   return {
     startMs: mark(0),
+    settleMs,
     units,
     coarse: isCoarse(unit),
     settledMs: (now) => units.floor(instantToMs(now) - settleMs),
