@@ -122,3 +122,4 @@ function checkSourcesDir({ SOURCES_DIR }: Environment): void {
 export type { PolledStream } from './polled-stream.js';
 export type { PollerTimes } from './poller-parts.js';
 export { createHttpClient } from './http-client.js';
+export { shareTokens } from './shared-tokens.js';

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createHttpClient } from '#apps/http-poller';
 import { readEnvironment, secretsOf } from '#libs/runtime';
 import {
-  createMemoryTokenStore,
   createStreamReader,
   decodeContentEncoding,
   masker,
@@ -18,6 +17,7 @@ import {
   type StreamReader,
 } from '#libs/sources';
 import { localBudget } from './local-budget.js';
+import { openTokens } from './token-store.js';
 
 /** Why a reading was ended on purpose. */
 class EnoughRead extends Error {}
@@ -58,15 +58,12 @@ export interface AccessOptions {
   offline?: true;
 }
 
-const ONE_REFRESH_TOKEN =
-  'note: where the partner gives a new refresh token with each use, this command uses up the one that is set, and the new one is not kept';
-
 /** Where a body is kept, up to so many bytes. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 
 /**
- * Opens the way to a stream's partner: secrets of the environment, a budget of this command alone, tokens that die
- * with it. Nothing is stored.
+ * Opens the way to a stream's partner: secrets of the environment, a budget of this command alone. Nothing is stored but
+ * the newest refresh token, see `openTokens`.
  * @throws SliceError for a definition that cannot be read
  */
 export function openPartner(
@@ -77,9 +74,11 @@ export function openPartner(
   options: AccessOptions = {},
 ): PartnerAccess {
   const environment = readEnvironment();
-  if ((stream.authenticator ?? source.authenticator)?.type === 'oauth2_refresh_token' && !options.offline) {
-    process.stderr.write(`${ONE_REFRESH_TOKEN}\n`);
-  }
+  const tokens = openTokens(
+    options.offline ? undefined : (stream.authenticator ?? source.authenticator),
+    environment,
+    (note) => process.stderr.write(`${note}\n`),
+  );
   const client = createHttpClient({ env: environment });
   const now = options.now ?? Date.now;
   let left = Infinity;
@@ -113,7 +112,7 @@ export function openPartner(
       return value;
     },
     env: (name) => environment[name],
-    tokenStore: createMemoryTokenStore(),
+    tokenStore: tokens.store,
     now,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
     random: options.random ?? Math.random,
@@ -130,7 +129,10 @@ export function openPartner(
       const { chunks, ...answer } = latest;
       return { ...answer, body: Buffer.concat(chunks) };
     },
-    close: () => client.close(),
+    close: async () => {
+      await client.close();
+      await tokens.close();
+    },
     async *read(slice, bounds, maxPages = Infinity) {
       left = maxPages;
       stop = new AbortController();
