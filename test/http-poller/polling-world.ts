@@ -193,6 +193,13 @@ export class PollerChild {
     this.process.kill('SIGCONT');
   }
 
+  /** Tells it to stop. @returns its exit code when it has ended, null where a signal ended it */
+  async stop(): Promise<number | null> {
+    const exited = once(this.process, 'exit');
+    this.process.kill('SIGTERM');
+    return ((await exited) as [number | null])[0];
+  }
+
   async kill9(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const exited = once(this.process, 'exit');

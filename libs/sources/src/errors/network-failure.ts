@@ -12,6 +12,12 @@ export function networkFailure(error: unknown, doing: string): Failure {
     const message = `requester: the request cannot be sent: ${what}`;
     return { action: 'fail', reason: 'config_error', code: 'definition', message, cause: error };
   }
+  if (CERTIFICATE.test(code)) {
+    const message =
+      `the partner’s certificate is not trusted: ${what}; if it is right, NODE_EXTRA_CA_CERTS has to name a file ` +
+      'with the certificate of who vouches for it';
+    return { action: 'retry', reason: 'transient_error', code: 'network', message, cause: error };
+  }
   return {
     action: 'retry',
     reason: 'transient_error',
@@ -20,6 +26,9 @@ export function networkFailure(error: unknown, doing: string): Failure {
     cause: error,
   };
 }
+
+/** What Node says of a certificate that cannot be verified. */
+const CERTIFICATE = /CERT|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY/;
 
 function partsOf(error: unknown): { name: string; code: string; message: string } {
   const text = (key: string) => {
