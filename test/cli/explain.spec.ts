@@ -103,7 +103,7 @@ describe('npx tributary explain, on a deposit that five sources tell', () => {
   let river: River;
   beforeAll(async () => {
     database = await testDatabase();
-    river = await startRiver(database.url);
+    river = await startRiver(database.url, { SECRET_BESITOS_POSTBACK_TOKEN: 't0ken' });
     expect(await tributary(['import'], WORLD.join('\n'))).toMatchObject({ code: 0, stderr: '' });
     await river.settled();
   });
@@ -214,6 +214,23 @@ describe('npx tributary explain, on a deposit that five sources tell', () => {
     expect(player).toContain('2026-11-20 10:00 deposit tx:8000 5 USD 0 rejected');
     expect(touch).toContain('from google / organic names client GA1.7, player dana told by ga4');
     expect(event).toContain(`Click ${FIRST_CLICK} of spacevegas`);
+  });
+
+  it('tells of a postback what was made of it, and of what it said the form only', async () => {
+    const params = new URLSearchParams({
+      ...{ transaction_id: '2601266', user_id: 'ERIK', payout: '11.05', date_time: '2024-12-04 06:24:55' },
+      ...{ token: 't0ken', note: 'erik@example.com' },
+    });
+    const response = await fetch(`${river.pixelUrl}/postback/besitos?${params.toString()}`);
+    await river.settled();
+    const text = await told(response.headers.get('x-receipt-id')!);
+    expect(text).toContain('came from besitos.postback, brand default');
+    expect(text).toContain(
+      'it said transaction_id=a text, user_id=a text, payout=a text, date_time=a text, note=a text',
+    );
+    expect(text).toContain('understood as payout of 11.05 USD: transaction 2601266, player erik');
+    expect(text).not.toContain('example.com');
+    expect(text).not.toContain('t0ken');
   });
 
   it('finds a click by the events of the touch and the link that were made of its own', async () => {

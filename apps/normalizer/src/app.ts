@@ -27,3 +27,4 @@ export const normalizer: App = {
 };
 
 export { normalize } from './normalize.js';
+export { RecordMappings } from './record-mappings.js';

@@ -47,3 +47,4 @@ export {
   type PostbackCall,
   type Verification,
 } from './postback/compile-verification.js';
+export { kindOfValue } from './mapping/value-kind.js';

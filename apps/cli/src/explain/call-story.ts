@@ -33,16 +33,26 @@ function payloadOf(record: unknown): string | undefined {
     .join(', ');
 }
 
+/** What an event says of money, where it is of any. */
+interface Movement {
+  amount?: string;
+  currency?: string;
+  transaction_id?: string;
+  player_id?: string;
+  click_id?: string;
+}
+
 function gone(record: unknown): string {
   return record === null ? ' (no longer kept)' : '';
 }
 
 function understoodAs(e: CanonicalEvent): string {
-  const money = e.kind === 'deposit' && e.amount !== undefined ? ` of ${e.amount} ${e.currency}` : '';
+  const { amount, currency, transaction_id, player_id, click_id } = e as Movement;
+  const money = amount === undefined ? '' : ` of ${amount} ${currency}`;
   const told = [
-    e.kind === 'deposit' && e.transaction_id !== undefined ? `transaction ${e.transaction_id}` : undefined,
-    e.player_id === undefined ? undefined : `player ${e.player_id}`,
-    e.click_id === undefined ? undefined : `click ${e.click_id}`,
+    transaction_id === undefined ? undefined : `transaction ${transaction_id}`,
+    player_id === undefined ? undefined : `player ${player_id}`,
+    click_id === undefined ? undefined : `click ${click_id}`,
     e.is_test ? 'a test' : undefined,
   ].filter((part) => part !== undefined);
   return `${e.kind.replace('_', ' ')}${money}: ${[...told, `happened ${at(e.occurred_at)}`].join(', ')}`;

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import { readStatus } from '#apps/console';
+import { RecordMappings } from '#apps/normalizer';
 import type { Identity } from '#libs/database';
-import { databaseOf, type Platform } from '#libs/runtime';
+import { databaseOf, readSourcesDir, type Platform } from '#libs/runtime';
 import {
   DEAD_LETTER_COLUMNS,
   storedDeadLetterOf,
@@ -10,7 +11,7 @@ import {
 } from '../dead-letters/stored-dead-letter.js';
 import { readClick, type KnownClick } from './clicks.js';
 import { findSubject } from './find-subject.js';
-import { readCalls, type Call } from './read-calls.js';
+import { readCalls, type Call, type CallWorld } from './read-calls.js';
 import { conversionStory, type ConversionStory } from './conversion-story.js';
 import { personStory, type PersonStory } from './person-story.js';
 import { readConversion, type KnownConversion } from './read-conversion.js';
@@ -56,7 +57,13 @@ export async function readWay(platform: Platform, id: string): Promise<Way> {
   const database = databaseOf(platform);
   const { pool } = database;
   const subject = await findSubject(pool, id);
-  const asked = await readCalls(database, platform.eventLog, subject.receiptIds);
+  let mappings: RecordMappings | undefined;
+  const world: CallWorld = {
+    database,
+    eventLog: platform.eventLog,
+    mappings: () => (mappings ??= new RecordMappings(readSourcesDir(platform.settings.SOURCES_DIR).sources)),
+  };
+  const asked = await readCalls(world, subject.receiptIds);
   follow(subject, asked);
 
   const clicks: Way['clicks'] = [];
@@ -68,7 +75,7 @@ export async function readWay(platform: Platform, id: string): Promise<Way> {
   const told = [...conversions.flatMap((c) => [...c.facts, ...c.returns, ...c.retractions]), ...known];
   const receiptIds = await receiptsOf(pool, told);
   for (const call of asked) receiptIds.delete(call.receipt.receipt_id);
-  const others = await readCalls(database, platform.eventLog, [...receiptIds].slice(0, MAX_CALLS));
+  const others = await readCalls(world, [...receiptIds].slice(0, MAX_CALLS));
   const calls = [...asked, ...others].sort((a, b) => (a.receipt.receipt_id < b.receipt.receipt_id ? -1 : 1));
   const pending = calls.some((c) => c.receipt.state === 'pending');
   return {
