@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { readStreams, type Database } from '#libs/database';
-import type { SourceDefinition } from '#libs/sources';
+import type { HttpSourceDefinition } from '#libs/sources';
 import { withMigratedDatabase } from '#test/migrated-database';
 import { startPartner, type ScriptedPartner } from '#test/partners/scripted-partner';
 import { until } from '#test/until';
@@ -27,10 +27,10 @@ afterEach(async () => {
 });
 
 /** A poller in a process of its own, of one source that is read whole. */
-function poller(definition: Omit<SourceDefinition, 'streams' | 'type' | 'brand'>): PollerChild {
+function poller(definition: Omit<HttpSourceDefinition, 'streams' | 'type' | 'brand'>): PollerChild {
   const folder = mkdtempSync(join(tmpdir(), 'sources-'));
   folders.push(folder);
-  const source: SourceDefinition = {
+  const source: HttpSourceDefinition = {
     ...{ type: 'http', brand: 'b', ...definition },
     streams: [
       {

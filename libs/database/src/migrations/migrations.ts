@@ -1,5 +1,5 @@
 import { AddAttributionFunctions1764200000000 } from './add-attribution-functions.js';
-import { AddBehindSince1764400200000 } from './add-behind-since.js';
+import { AddBehindSince1764600000000 } from './add-behind-since.js';
 import { AddBrandSettings1764100000000 } from './add-brand-settings.js';
 import { AddDefinitionApp1764390000000 } from './add-definition-app.js';
 import { AddPartnerFacts1763800000000 } from './add-partner-facts.js';
@@ -21,8 +21,8 @@ export const MIGRATIONS = [
   AddSourceTables1764300000000,
   AddDefinitionApp1764390000000,
   AddPagingContradictions1764400000000,
-  AddUnfinishedWindows1764400100000,
   AddTouchVersions1764400000000,
+  AddUnfinishedWindows1764400100000,
   AddRetractions1764500000000,
-  AddBehindSince1764400200000,
+  AddBehindSince1764600000000,
 ] as const;
