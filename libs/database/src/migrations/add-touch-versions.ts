@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** A source may amend a touch: its greatest version stands. No table is rewritten: the columns' defaults are constant. */
-export class AddTouchVersions1764400000000 implements MigrationInterface {
-  name = 'AddTouchVersions1764400000000';
+export class AddTouchVersions1764450000000 implements MigrationInterface {
+  name = 'AddTouchVersions1764450000000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE tributary.touchpoints

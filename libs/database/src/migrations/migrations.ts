@@ -6,8 +6,8 @@ import { AddPartnerFacts1763800000000 } from './add-partner-facts.js';
 import { AddPagingContradictions1764400000000 } from './add-paging-contradictions.js';
 import { AddRetractions1764500000000 } from './add-retractions.js';
 import { AddSourceTables1764300000000 } from './add-source-tables.js';
+import { AddTouchVersions1764450000000 } from './add-touch-versions.js';
 import { AddUnfinishedWindows1764400100000 } from './add-unfinished-windows.js';
-import { AddTouchVersions1764400000000 } from './add-touch-versions.js';
 import { CreateEntityTables1763900000000 } from './create-entity-tables.js';
 import { CreatePixelTables1763700000000 } from './create-pixel-tables.js';
 
@@ -21,8 +21,8 @@ export const MIGRATIONS = [
   AddSourceTables1764300000000,
   AddDefinitionApp1764390000000,
   AddPagingContradictions1764400000000,
-  AddTouchVersions1764400000000,
   AddUnfinishedWindows1764400100000,
+  AddTouchVersions1764450000000,
   AddRetractions1764500000000,
   AddBehindSince1764600000000,
 ] as const;
