@@ -163,7 +163,7 @@ export const naturalKey = textThat(
   'must have 1 to 512 bytes, no control characters and no lone surrogates',
 );
 export const id = textThat(
-  (t) => isName(t, 128) && (isPrintableAscii(t) || t.normalize('NFC') === t),
+  (t) => (isPrintableAscii(t) ? t !== '' && t.length <= 128 : isName(t, 128) && t.normalize('NFC') === t),
   'must have 1 to 128 bytes in NFC, no control characters and no lone surrogates',
 );
 export const text = textThat(

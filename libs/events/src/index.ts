@@ -85,7 +85,13 @@ export {
   unitsOf,
   type Money,
 } from './money.js';
-export { membersOfKind, parseCanonicalEvent, problemOfCanonicalEvent } from './parse-canonical-event.js';
+export {
+  membersOfKind,
+  parseCanonicalEvent,
+  problemOfCanonicalEvent,
+  rulesOfKind,
+  type KindRules,
+} from './parse-canonical-event.js';
 export { parseRawEvent } from './parse-raw-event.js';
 export {
   PIXEL_TYPES,

@@ -21,7 +21,8 @@ import { EventType } from './cloud-event.js';
 import { CONVERSION_TYPES, PAID_CONVERSION_TYPES } from './conversion.js';
 import type { Rejection } from './dead-letter.js';
 import type { EntityEvent } from './entities/entity-event.js';
-import { RECORD_RULES } from './entities/entity-rules.js';
+import { isEntityKind } from './entities/entity-event.js';
+import { RECORD_MEMBERS, RECORD_RULES } from './entities/entity-rules.js';
 import { forEachKind } from './entities/registry.js';
 import * as rule from './field-rules.js';
 import { CLIENT, TRAFFIC, envelopeMembers, openEnvelope, reject } from './read-envelope.js';
@@ -124,6 +125,20 @@ const TOGETHER: Partial<Record<EventKind, (data: Record<string, unknown>) => rul
 export function problemOfCanonicalEvent(event: CanonicalEvent): rule.Problem | undefined {
   const data = event as unknown as Record<string, unknown>;
   return rule.problemOfMembers(data, DATA[event.kind]) ?? TOGETHER[event.kind]?.(data);
+}
+
+/** The rules of `problemOfCanonicalEvent` one by one, for who has the values of an event and no event. */
+export interface KindRules {
+  /** Of `data`, and of the `record` of an entity. */
+  members: rule.Members;
+  record: rule.Members | undefined;
+  /** Rules about several members of `data` at once. */
+  together: ((data: Record<string, unknown>) => rule.Problem | undefined) | undefined;
+}
+
+export function rulesOfKind(kind: EventKind): KindRules {
+  const record = isEntityKind(kind) ? RECORD_MEMBERS[kind] : undefined;
+  return { members: DATA[kind], record, together: TOGETHER[kind] };
 }
 
 /** The names of a kind's own members of `data`, and of those that must be there. */

@@ -15,9 +15,14 @@ const RULE_OF_TYPE: Record<FieldType, rule.Rule> = {
   count: rule.count,
 };
 
-/** The rule of each kind's `record`; its members that are not known are ignored. */
-export const RECORD_RULES: Record<EntityKind, rule.Rule> = forEachKind((_kind, { fields }) =>
-  rule.object(rule.members(rulesOf(fields), requiredFields(fields), rule.ignored)),
+/** The members of each kind's `record`; those that are not known are ignored. */
+export const RECORD_MEMBERS: Record<EntityKind, rule.Members> = forEachKind((_kind, { fields }) =>
+  rule.members(rulesOf(fields), requiredFields(fields), rule.ignored),
+);
+
+/** The rule of each kind's `record`. */
+export const RECORD_RULES: Record<EntityKind, rule.Rule> = forEachKind((kind) =>
+  rule.object(RECORD_MEMBERS[kind]),
 );
 
 function rulesOf(fields: EntitySpec['fields']): Record<string, rule.Rule> {

@@ -3,7 +3,6 @@ import {
   isEntityKind,
   isVersion,
   problemOfCanonicalEvent,
-  specOf,
   type CanonicalEvent,
   type EventKind,
   type Instant,
@@ -11,16 +10,17 @@ import {
   type Rejection,
   type Trust,
 } from '#libs/events';
-import type { FieldSpec, MappingRule } from '../definition.js';
+import type { MappingRule } from '../definition.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
 import { parsePath } from '../path.js';
-import { compileField, currencyField, type CompiledField } from './compile-field.js';
+import { compileCount, type CountEvent } from './compile-count.js';
+import { compileField, type CompiledField } from './compile-field.js';
 import { compileCondition, type Holds } from './condition.js';
 import { restOf, type FieldValue } from './convert-value.js';
-import { fieldsOf, type EventField } from './event-fields.js';
 import { Fault } from './fault.js';
 import { compileRead, isValue, pointerOf } from './read-value.js';
 import { rejectionOf } from './rejection.js';
+import { compileSetters, unsaidOf } from './rule-fields.js';
 
 /** What a record says to each of its rules. */
 export interface MappedRecord {
@@ -30,7 +30,7 @@ export interface MappedRecord {
   source: string;
   trust: Trust;
   rawPosition: string | undefined;
-  /** Whether its events are only counted: they get no ids and keys, which nothing checks, and cost as much as the rest. */
+  /** Whether its events are only counted: they get no ids and keys, which nothing checks. */
   isCounted: boolean;
   /** Of the stream's `version` or `cursor_field`, where no field says it. */
   version: string | undefined;
@@ -47,6 +47,8 @@ export interface CompiledRule {
   fits: Holds;
   /** The event of one element, or what is wrong with it. */
   makeEvent: (mapped: MappedRecord, element: JsonValue, index: number) => CanonicalEvent | Rejection;
+  /** What counts of that event; undefined where there is something wrong. */
+  countEvent: CountEvent;
 }
 
 /** What a rule is in its stream. */
@@ -64,13 +66,22 @@ export function compileRule(rule: MappingRule, place: RulePlace): CompiledRule {
   const kind = rule.event as EventKind;
   const always = rule.when === undefined;
   const forEach = rule.for_each;
+  const makeEvent = compileEvent(rule, kind, place);
   return {
     kind,
     group: rule.group,
     forEach,
     elementsOf: forEach === undefined ? (record) => [record] : elementsAt(forEach),
     fits: always ? () => true : compileCondition(rule.when!),
-    makeEvent: compileEvent(rule, kind, place),
+    makeEvent,
+    countEvent: compileCount(rule, kind, place.onlyConversion) ?? countedBy(makeEvent),
+  };
+}
+
+function countedBy(makeEvent: CompiledRule['makeEvent']): CountEvent {
+  return (mapped, element, index) => {
+    const made = makeEvent({ ...mapped, isCounted: true }, element, index);
+    return made.kind === 'dead_letter' ? undefined : made;
   };
 }
 
@@ -82,12 +93,6 @@ function elementsAt(path: string): (record: JsonObject) => readonly JsonValue[] 
     if (Array.isArray(found)) return found;
     return isValue(found) ? [found] : [];
   };
-}
-
-/** A field, and where its value goes. */
-interface Setter extends CompiledField {
-  name: string;
-  holder: EventField['holder'];
 }
 
 type Members = Record<string, FieldValue | object>;
@@ -177,20 +182,6 @@ function compileEvent(rule: MappingRule, kind: EventKind, place: RulePlace): Com
   };
 }
 
-function compileSetters(rule: MappingRule, kind: EventKind): Setter[] {
-  const known = fieldsOf(kind);
-  const fields: [string, FieldSpec][] = Object.entries(rule.fields);
-  const money = fields.flatMap(([, spec]) => (typeof spec === 'object' ? (spec.money ?? []) : []));
-  if (money[0] !== undefined && rule.fields['currency'] === undefined && known.has('currency')) {
-    fields.push(['currency', currencyField(money[0])]);
-  }
-  const setters = fields.map(([name, spec]): Setter => {
-    const { target, holder }: EventField = known.get(name)!;
-    return { name, holder, ...compileField(spec, target, { currency: rule.fields['currency'] }) };
-  });
-  return setters;
-}
-
 interface FieldMap {
   name: 'custom' | 'sub_ids' | 'utm' | 'ad_click_ids';
   names: readonly string[];
@@ -266,11 +257,7 @@ function impliedOf(
   kind: EventKind,
   onlyConversion: string | undefined,
 ): (event: Members, record: Members | undefined, mapped: MappedRecord) => void {
-  const isReturn = kind === 'refund' || kind === 'reversal' || kind === 'retraction';
-  const setsPartner = (kind === 'payout' || isReturn) && rule.fields['partner'] === undefined;
-  const conversion = isReturn && rule.fields['conversion_type'] === undefined ? onlyConversion : undefined;
-  const version = isEntityKind(kind) ? specOf(kind).version : undefined;
-  const isPaid = kind === 'deposit' || kind === 'purchase' || kind === 'payout';
+  const { conversion, setsPartner, isReturn, isPaid, version } = unsaidOf(rule, kind, onlyConversion);
   return (event, record, mapped) => {
     if (conversion !== undefined) event['conversion_type'] = conversion;
     if (setsPartner && (!isReturn || event['conversion_type'] === 'payout')) event['partner'] = mapped.source;

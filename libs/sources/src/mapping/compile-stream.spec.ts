@@ -613,6 +613,16 @@ describe('mapping', () => {
       custom_rest: true,
     }));
     const compiled = compileStream(SOURCE, stream(rules));
+    // Without members of the record's own names events are counted by a way of its own
+    const plain = rules.map(({ custom: _custom, custom_rest: _rest, ...rule }) => rule);
+    const counting = [
+      compiled,
+      compileStream(SOURCE, stream(plain)),
+      compileStream(
+        SOURCE,
+        stream(plain.filter(({ event }) => ['payout', 'refund', 'reversal', 'retraction'].includes(event))),
+      ),
+    ];
     const value = fc.oneof(
       fc.jsonValue({ maxDepth: 2 }),
       fc.constantFrom(
@@ -647,8 +657,19 @@ describe('mapping', () => {
             event.kind,
           );
         }
+        for (const each of counting) {
+          const { events, rejections } = each.map(record, raw);
+          const told = each.tell(record, raw);
+          expect(told.rejected).toBe(rejections.length > 0);
+          expect(told.events.map(countedOf)).toEqual(events.map(countedOf));
+        }
       }),
       { numRuns: 1_000 },
     );
   });
 });
+
+/** What counts of an event. */
+function countedOf(event: { kind: string; amount?: string; currency?: string }): object {
+  return { kind: event.kind, amount: event.amount, currency: event.currency };
+}

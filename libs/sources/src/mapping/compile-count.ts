@@ -1,0 +1,140 @@
+import { rulesOfKind, type EventKind, type fieldRules } from '#libs/events';
+import type { MappingRule } from '../definition.js';
+import type { JsonValue } from '../json.js';
+import type { MappedRecord } from './compile-rule.js';
+import type { FieldValue } from './convert-value.js';
+import { Fault } from './fault.js';
+import { compileSetters, unsaidOf, type Setter } from './rule-fields.js';
+
+/** What the ledger counts of an event. */
+export interface CountedEvent {
+  kind: string;
+  amount?: string;
+  currency?: string;
+}
+
+/** What counts of the event of one element; undefined where there is something wrong with it. */
+export type CountEvent = (
+  mapped: MappedRecord,
+  element: JsonValue,
+  index: number,
+) => CountedEvent | undefined;
+
+/** Their values are canonical by the way they are read, which is all that their rules ask for. */
+const KEPT_BY_READING: ReadonlySet<unknown> = new Set<Setter['target']>([
+  'instant',
+  'date',
+  'flag',
+  'balance',
+]);
+
+/** Members that rules about several of them look at. */
+const TOGETHER = [
+  ...['amount', 'currency', 'conversion_type', 'partner', 'transaction_id'],
+  ...['click_id', 'client_id', 'user_id', 'player_id'],
+];
+
+/**
+ * Counts what `makeEvent` of the same rule makes, and makes no event: every value is read and held against its rule, a
+ * value that came before is taken as it was. It says the same as `makeEvent`, at a third of its cost.
+ * @returns undefined for a rule with other members than fields, whose names are the record's own
+ */
+export function compileCount(
+  rule: MappingRule,
+  kind: EventKind,
+  onlyConversion: string | undefined,
+): CountEvent | undefined {
+  const setters = compileSetters(rule, kind);
+  const hasMaps = rule.custom ?? rule.sub_ids ?? rule.utm ?? rule.ad_click_ids ?? rule.custom_rest;
+  if (hasMaps || setters.some((s) => s.holder === 'custom')) return undefined;
+
+  const { members, record: recordMembers, together } = rulesOfKind(kind);
+  const { conversion, setsPartner, isReturn, isPaid, version } = unsaidOf(rule, kind, onlyConversion);
+  const at = (name: string, holder: Setter['holder'] = 'event'): number =>
+    setters.findIndex((s) => s.name === name && s.holder === holder);
+  const rules = setters.map(({ name, holder, target }) =>
+    KEPT_BY_READING.has(target)
+      ? undefined
+      : (holder === 'record' ? recordMembers! : members).rules.get(name),
+  );
+  const constant = (name: string) => remembered(members.rules.get(name)!);
+  const [streamFits, brandFits, conversionFits, partnerFits] = [
+    ...['stream', 'brand', 'conversion_type', 'partner'],
+  ].map((name) => (members.rules.has(name) ? constant(name) : () => true)) as ((v: unknown) => boolean)[];
+  const instantFits = constant('occurred_at');
+  const receiptFits = constant('receipt_id');
+  const needsVersion = members.required.includes('version');
+  const implied = ['kind', 'stream', 'brand', 'record', 'version'];
+  const required = [
+    ...members.required.filter((name) => !implied.includes(name)).map((name) => ({ name, at: at(name) })),
+    ...(recordMembers?.required ?? []).map((name) => ({ name, at: at(name, 'record') })),
+  ];
+  const mustBeThere = required.filter(
+    ({ name, at: i }) =>
+      !(name === 'occurred_at' && recordMembers && i === at(name)) &&
+      !(name === 'conversion_type' && conversion !== undefined) &&
+      !(name === 'partner' && setsPartner && !isReturn),
+  );
+  const neverThere = mustBeThere.some(({ at: i }) => i === -1);
+  const needed = mustBeThere.map(({ at: i }) => i);
+  const [amountAt, currencyAt, occurredAt] = [at('amount'), at('currency'), at('occurred_at')];
+  const toldVersionAt = at('version');
+  const createdAt = at('created_at', 'record');
+  const versionAt = version === undefined ? -1 : at(version, 'record');
+  const groups = together && TOGETHER.map((name) => ({ name, at: at(name) }));
+  const values: FieldValue[] = setters.map(() => undefined);
+  const kept: FieldValue[] = setters.map(() => undefined);
+
+  return ({ record, raw, source, version: recordVersion }, element) => {
+    for (let i = 0; i < setters.length; i++) {
+      const value = setters[i]!.read(record, element);
+      if (value instanceof Fault) return undefined;
+      values[i] = value;
+    }
+    if (neverThere) return undefined;
+    if (isPaid && currencyAt !== -1 && (amountAt === -1 || values[amountAt] === undefined)) {
+      values[currencyAt] = undefined;
+    }
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (value === undefined || value === kept[i]) continue;
+      if (rules[i]?.(value) !== undefined) return undefined;
+      kept[i] = value;
+    }
+    for (let i = 0; i < needed.length; i++) if (values[needed[i]!] === undefined) return undefined;
+    if (needsVersion && recordVersion === undefined && values[toldVersionAt] === undefined) return undefined;
+    if (!streamFits!(raw.stream) || !brandFits!(raw.brand)) return undefined;
+    if (raw.receipt_id !== undefined && !receiptFits(raw.receipt_id)) return undefined;
+    if (conversion !== undefined && !conversionFits!(conversion)) return undefined;
+    if (recordMembers && (occurredAt === -1 || values[occurredAt] === undefined)) {
+      const occurred = values[createdAt] ?? values[versionAt] ?? raw.received_at;
+      if (!instantFits(occurred)) return undefined;
+    }
+    if (groups) {
+      const data: Record<string, unknown> = {};
+      for (const { name, at: i } of groups) if (i !== -1) data[name] = values[i];
+      if (conversion !== undefined) data['conversion_type'] = conversion;
+      if (setsPartner && (!isReturn || data['conversion_type'] === 'payout')) {
+        if (!partnerFits!(source)) return undefined;
+        data['partner'] = source;
+      }
+      if (together(data) !== undefined) return undefined;
+    }
+    const counted: CountedEvent = { kind };
+    if (amountAt !== -1 && values[amountAt] !== undefined) counted.amount = values[amountAt] as string;
+    if (currencyAt !== -1 && values[currencyAt] !== undefined)
+      counted.currency = values[currencyAt] as string;
+    return counted;
+  };
+}
+
+/** Whether a value keeps the rule; the last one that did is not looked at again. */
+function remembered(rule: fieldRules.Rule): (value: unknown) => boolean {
+  let kept: unknown;
+  return (value) => {
+    if (value === kept) return true;
+    if (rule(value) !== undefined) return false;
+    kept = value;
+    return true;
+  };
+}
