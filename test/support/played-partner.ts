@@ -2,14 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { PolledStream } from '#apps/http-poller';
-import {
-  canonicalJson,
-  eventId,
-  instantFromMs,
-  instantToMs,
-  writeRawEvent,
-  type RecordEvent,
-} from '#libs/events';
+import { RecordEncoder, instantFromMs, instantToMs } from '#libs/events';
 import { SliceError, type JsonObject, type RecordBatch, type Slice, type SliceResult } from '#libs/sources';
 
 /** A record of the played partner. */
@@ -103,6 +96,7 @@ export function playedStream(p: PlayedStream): PolledStream {
     Array.from({ length: Math.max(0, Math.floor((toMs - fromMs) / stepMs)) }, (_, i) =>
       windowAt(fromMs + i * stepMs),
     );
+  const encoder = new RecordEncoder({ source, stream, brand: 'b' });
   const watermarkOf = (state: { type: string; watermark?: string }): number => instantToMs(state.watermark!);
   return {
     source,
@@ -138,23 +132,14 @@ export function playedStream(p: PlayedStream): PolledStream {
       }
       return { pages: Math.ceil(records.length / 1000), read: records.length, selected: records.length };
     },
-    write: (record, receivedAt) => {
-      const naturalKey = (record as PlayedRecord).id;
-      const payload = canonicalJson(record);
-      const event: RecordEvent = {
-        event_id: eventId({ brand: 'b', source, stream, naturalKey, payload }),
-        source,
-        stream,
-        brand: 'b',
-        natural_key: naturalKey,
-        received_at: receivedAt,
-        payload: record,
-      };
-      return { event, value: writeRawEvent(event, payload) };
-    },
-    tell: ({ payload }) => ({
-      events: [{ kind: 'payout', amount: payload['amount'] as string | undefined, currency: 'USD' }],
-      rejected: payload['amount'] === undefined,
+    encode: (records, receivedAt) =>
+      encoder.encode(records, receivedAt, (record) => ({
+        naturalKey: record['id'] as string,
+        version: undefined,
+      })),
+    tell: (record) => ({
+      events: [{ kind: 'payout', amount: record['amount'] as string | undefined, currency: 'USD' }],
+      rejected: record['amount'] === undefined,
     }),
     cursorOf: (record) => record['modified_at'],
   };

@@ -29,8 +29,8 @@ const NAME = 'http-poller';
 
 /** What is read beside one poll of every source. */
 const SHARED_SLOTS = 16;
-/** Characters of records that are held back by all slices of a process. */
-const HOLD_CHARACTERS = 48_000_000;
+/** Bytes of records that are held back by all slices of a process. */
+const HOLD_BYTES = 48_000_000;
 
 @Module({ imports: [ScheduleModule.forRoot()], providers: [PollSchedule] })
 class PollerModule {
@@ -63,7 +63,7 @@ export async function startPolling(
     send: (records) => logRecords(platform, records),
     logger: platform.logger,
     metrics: platform.metrics,
-    room: new HoldRoom(HOLD_CHARACTERS),
+    room: new HoldRoom(HOLD_BYTES),
     slots: new Slots(SHARED_SLOTS),
     owner: `${hostname()} ${process.pid}`,
     times,

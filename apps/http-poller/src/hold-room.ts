@@ -2,18 +2,18 @@
 export class HoldRoom {
   private free: number;
 
-  constructor(characters: number) {
-    this.free = characters;
+  constructor(bytes: number) {
+    this.free = bytes;
   }
 
   /** @returns false where there is not so much left; nothing is taken then */
-  take(characters: number): boolean {
-    if (characters > this.free) return false;
-    this.free -= characters;
+  take(bytes: number): boolean {
+    if (bytes > this.free) return false;
+    this.free -= bytes;
     return true;
   }
 
-  giveBack(characters: number): void {
-    this.free += characters;
+  giveBack(bytes: number): void {
+    this.free += bytes;
   }
 }

@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import { PublishError, type LogRecord } from '#libs/event-log';
+import { PublishError, type PublishedRecord } from '#libs/event-log';
 import { Topic, deadLetterOf, instantFromMs } from '#libs/events';
 import { VERSION, publishDeadLetters, publishFitting, type Platform, type TooLarge } from '#libs/runtime';
 
@@ -15,7 +15,7 @@ const NO_POSITION = { partition: 0, offset: 2n ** 63n - 1n };
  * Resolves when `raw-events` has the records; one that is larger than the log takes becomes a dead letter.
  * @throws PublishError
  */
-export async function logRecords(platform: Platform, records: readonly LogRecord[]): Promise<void> {
+export async function logRecords(platform: Platform, records: readonly PublishedRecord[]): Promise<void> {
   const groups = records.map((record) => ({ origin: record, records: [record] }));
   const shouldRetry = (error: Error): boolean => error instanceof PublishError;
   const tooLarge = await pRetry(() => publishFitting(platform.eventLog, Topic.rawEvents, groups), {
@@ -32,11 +32,16 @@ function deadLetterOfTooLarge({
   origin,
   sizeBytes,
   limitBytes,
-}: TooLarge<LogRecord>): ReturnType<typeof deadLetterOf> {
+}: TooLarge<PublishedRecord>): ReturnType<typeof deadLetterOf> {
   const detail = `the record has ${sizeBytes} bytes; the log takes at most ${limitBytes}`;
   return deadLetterOf(
     { kind: 'dead_letter', reason: 'too_large', path: '', detail },
-    { topic: Topic.rawEvents, ...NO_POSITION, key: origin.key, value: origin.value ?? '' },
+    {
+      topic: Topic.rawEvents,
+      ...NO_POSITION,
+      key: origin.key,
+      value: Buffer.from(origin.value ?? '').toString(),
+    },
     { app: APP, version: VERSION, now: instantFromMs(Date.now()) },
   );
 }

@@ -140,8 +140,12 @@ function makeStream(
     definitionHash: hashParts([canonicalJson(ofSource), canonicalJson(stream)]),
     slices: rulesOf(sync),
     read: (slice, urgency, signal) => readers[urgency].read(slice, boundsOf(sync, slice), signal),
-    write: (record, receivedAt) => compiled.writeRecord(record, { receivedAt }),
-    tell: (event) => compiled.tell(event.payload as Parameters<typeof compiled.tell>[0], event),
+    encode: compiled.encodeRecords,
+    tell: (record, receivedAt) =>
+      compiled.tell(record, {
+        ...{ source: source.name, stream: stream.name, brand: source.brand },
+        ...{ received_at: receivedAt, payload: record },
+      }),
     ...(cursorOf && { cursorOf }),
   };
 }

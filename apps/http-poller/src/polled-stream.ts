@@ -1,13 +1,5 @@
-import type { Instant, RecordEvent } from '#libs/events';
-import type {
-  JsonObject,
-  JsonValue,
-  RecordBatch,
-  Slice,
-  SliceResult,
-  StreamState,
-  WrittenRecord,
-} from '#libs/sources';
+import type { EncodedRecord, Instant } from '#libs/events';
+import type { JsonObject, JsonValue, RecordBatch, Slice, SliceResult, StreamState } from '#libs/sources';
 
 /** What the poller knows of a stream: made once from its definition, at the start. */
 export interface PolledStream {
@@ -22,10 +14,10 @@ export interface PolledStream {
    * @throws SliceError why it could not be read; the signal's reason
    */
   read: ReadSlice;
-  /** The record as it goes into the log. */
-  write(record: JsonObject, receivedAt: Instant): WrittenRecord;
+  /** The records as they go into the log. */
+  encode(records: readonly JsonObject[], receivedAt: Instant): EncodedRecord[];
   /** What the stream's mapping makes of the record. */
-  tell(event: RecordEvent): ToldRecord;
+  tell(record: JsonObject, receivedAt: Instant): ToldRecord;
   /** The record's instant or number that grows whenever it changes; absent where the definition names none. */
   cursorOf?(record: JsonObject): JsonValue | undefined;
 }

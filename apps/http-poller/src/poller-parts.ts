@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { LogRecord } from '#libs/event-log';
+import type { PublishedRecord } from '#libs/event-log';
 import type { Logger, Metrics } from '#libs/runtime';
 import type { HoldRoom } from './hold-room.js';
 import type { Slots } from './slots.js';
@@ -8,7 +8,7 @@ import type { Slots } from './slots.js';
 export interface PollerParts {
   pool: Pool;
   /** Resolves when the log has the records, or a dead letter of each that it does not take. */
-  send: (records: readonly LogRecord[]) => Promise<void>;
+  send: (records: readonly PublishedRecord[]) => Promise<void>;
   logger: Logger;
   metrics: Metrics;
   room: HoldRoom;

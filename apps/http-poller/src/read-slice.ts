@@ -136,12 +136,13 @@ function publicationInto(
   publication: SlicePublication,
 ): (batch: RecordBatch) => Promise<void> {
   return ({ records, receivedAt }) => {
-    const written = records.map((record) => {
-      const one = stream.write(record, receivedAt);
-      tally.add(stream.tell(one.event), cursors.sees(one.event.natural_key, stream.cursorOf?.(record)));
-      return one;
-    });
-    return publication.add(written);
+    const encoded = stream.encode(records, receivedAt);
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i]!;
+      const goesBack = cursors.sees(encoded[i]!.key, stream.cursorOf?.(record));
+      tally.add(stream.tell(record, receivedAt), goesBack);
+    }
+    return publication.add(encoded);
   };
 }
 

@@ -1,31 +1,23 @@
-import type { LogRecord } from '#libs/event-log';
-import { hashParts, serializeRawEvent, type RecordEvent } from '#libs/events';
-import type { WrittenRecord } from '#libs/sources';
+import type { PublishedRecord } from '#libs/event-log';
+import { RecordEncoder, type EncodedRecord } from '#libs/events';
 import { HoldRoom } from './hold-room.js';
 import { SlicePublication } from './slice-publication.js';
 
-const recordOf = (id: string, note = ''): WrittenRecord => {
-  const event: RecordEvent = {
-    event_id: hashParts([id]),
-    source: 'partner',
-    stream: 's',
-    brand: 'b',
-    natural_key: id,
-    received_at: '2026-11-21T10:00:00.000000Z',
-    payload: { id, note },
-  };
-  return { event, value: serializeRawEvent(event) };
-};
-const recordsOf = (count: number): WrittenRecord[] =>
-  Array.from({ length: count }, (_, i) => recordOf(String(i)));
+const encoder = new RecordEncoder({ source: 'partner', stream: 's', brand: 'b' });
+const recordsOf = (count: number): EncodedRecord[] =>
+  encoder.encode(
+    Array.from({ length: count }, (_, i) => ({ id: String(i), note: '' })),
+    '2026-11-21T10:00:00.000000Z',
+    ({ id }) => ({ naturalKey: id as string, version: undefined }),
+  );
 
 /** A log that acknowledges when it is told to, or at once. */
 class Log {
-  readonly batches: (readonly LogRecord[])[] = [];
+  readonly batches: (readonly PublishedRecord[])[] = [];
   readonly waiting: (() => void)[] = [];
   mostInFlight = 0;
   constructor(private readonly waits = false) {}
-  readonly send = async (records: readonly LogRecord[]): Promise<void> => {
+  readonly send = async (records: readonly PublishedRecord[]): Promise<void> => {
     this.batches.push(records);
     if (!this.waits) return;
     await new Promise<void>((acknowledge) => {
@@ -39,7 +31,7 @@ class Log {
 }
 
 async function publish(
-  records: readonly WrittenRecord[],
+  records: readonly EncodedRecord[],
   log: Log,
   before?: string,
   room = new HoldRoom(1_000_000),
@@ -76,7 +68,7 @@ describe('the publication of a slice', () => {
     const log = new Log();
     const room = new HoldRoom(2_000);
     expect(await publish(records, log, contentHash, room)).toMatchObject({ changed: false, sent: true });
-    expect(log.keys).toEqual(records.map(({ event }) => `partner|${event.natural_key}`));
+    expect(log.keys).toEqual(records.map(({ key }) => key));
     expect(room.take(2_000)).toBe(true);
   });
 

@@ -1,25 +1,22 @@
-import type { LogRecord } from '#libs/event-log';
-import { rawEventKey } from '#libs/events';
-import type { WrittenRecord } from '#libs/sources';
+import type { PublishedRecord } from '#libs/event-log';
+import type { EncodedRecord } from '#libs/events';
 import { ContentHash } from './content-hash.js';
 import type { HoldRoom } from './hold-room.js';
 
-/** A batch goes out when it has so many records or characters; so many batches are on their way at once. */
+/** A batch goes out when it has so many records or bytes; so many batches are on their way at once. */
 const BATCH_RECORDS = 1_000;
-const BATCH_CHARACTERS = 1_000_000;
+const BATCH_BYTES = 1_000_000;
 const MAX_IN_FLIGHT = 3;
 /** A slice of more records goes out as it comes, changed or not. */
 const MAX_HELD_RECORDS = 20_000;
 
-type HeldRecord = LogRecord & { value: string };
-
 interface Held {
-  records: HeldRecord[];
-  characters: number;
+  records: EncodedRecord[];
+  bytes: number;
 }
 
 /** Resolves when the log has all of them. */
-export type SendRecords = (records: readonly LogRecord[]) => Promise<void>;
+export type SendRecords = (records: readonly PublishedRecord[]) => Promise<void>;
 
 /**
  * Sends the records of one slice to the log, in batches, a few at a time: `add` waits where the log is slower than the
@@ -30,8 +27,8 @@ export class SlicePublication {
   /** Whether anything was sent, acknowledged or not. */
   sent = false;
   private readonly hash = new ContentHash();
-  private batch: HeldRecord[] = [];
-  private batchCharacters = 0;
+  private batch: EncodedRecord[] = [];
+  private batchBytes = 0;
   private held: Held | undefined;
   private readonly inFlight = new Set<Promise<void>>();
   private failure: { error: unknown } | undefined;
@@ -42,15 +39,14 @@ export class SlicePublication {
     private readonly room: HoldRoom,
     private readonly before: string | undefined,
   ) {
-    if (before !== undefined) this.held = { records: [], characters: 0 };
+    if (before !== undefined) this.held = { records: [], bytes: 0 };
   }
 
   /** @throws what the log answered to an earlier batch */
-  async add(written: readonly WrittenRecord[]): Promise<void> {
+  async add(records: readonly EncodedRecord[]): Promise<void> {
     this.throwFailure();
-    for (const { event, value } of written) {
-      this.hash.add(event.event_id);
-      const record = { key: rawEventKey(event.source, event.natural_key), value };
+    for (const record of records) {
+      this.hash.add(record.event_id);
       const wait = this.held ? this.hold(this.held, record) : this.fills(record) && this.sendFullBatch();
       if (wait) await wait;
     }
@@ -79,10 +75,10 @@ export class SlicePublication {
   }
 
   /** Lets all of them go where there is no room for one more. */
-  private hold(held: Held, record: HeldRecord): Promise<void> | undefined {
+  private hold(held: Held, record: EncodedRecord): Promise<void> | undefined {
     held.records.push(record);
     if (held.records.length > MAX_HELD_RECORDS || !this.room.take(record.value.length)) return this.letGo();
-    held.characters += record.value.length;
+    held.bytes += record.value.length;
     return undefined;
   }
 
@@ -97,15 +93,15 @@ export class SlicePublication {
   }
 
   private drop(): void {
-    if (this.held) this.room.giveBack(this.held.characters);
+    if (this.held) this.room.giveBack(this.held.bytes);
     this.held = undefined;
   }
 
   /** Takes the record into the batch. @returns whether that is full now */
-  private fills(record: HeldRecord): boolean {
+  private fills(record: EncodedRecord): boolean {
     this.batch.push(record);
-    this.batchCharacters += record.value.length;
-    return this.batch.length >= BATCH_RECORDS || this.batchCharacters >= BATCH_CHARACTERS;
+    this.batchBytes += record.value.length;
+    return this.batch.length >= BATCH_RECORDS || this.batchBytes >= BATCH_BYTES;
   }
 
   private async sendFullBatch(): Promise<void> {
@@ -122,7 +118,7 @@ export class SlicePublication {
     this.inFlight.add(sending);
     this.sent = true;
     this.batch = [];
-    this.batchCharacters = 0;
+    this.batchBytes = 0;
   }
 
   private async settle(): Promise<void> {

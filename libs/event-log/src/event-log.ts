@@ -12,6 +12,12 @@ export interface LogRecord {
   value: string | null;
 }
 
+/** The same, whose value may be there in UTF-8 already: nobody else changes the bytes until it is published. */
+export interface PublishedRecord {
+  key: string;
+  value: string | Uint8Array | null;
+}
+
 /** A record as a consumer receives it. */
 export interface StoredRecord extends LogRecord {
   topic: string;
@@ -103,7 +109,7 @@ export interface EventLog {
    * @throws RecordTooLargeError names the record; nothing of the call is stored
    * @throws PublishError not known to be durable; some of the records may be stored
    */
-  publish(topic: string, records: readonly LogRecord[]): Promise<RecordPosition[]>;
+  publish(topic: string, records: readonly PublishedRecord[]): Promise<RecordPosition[]>;
   /** Joins the group and begins to deliver. */
   consume(options: ConsumeOptions): Promise<Consumer>;
   /** Creates the topics that are missing and brings retention of existing ones to the specification; safe

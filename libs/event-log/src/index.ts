@@ -4,6 +4,7 @@ export type {
   EventLog,
   LogRecord,
   PartitionLag,
+  PublishedRecord,
   RecordBatch,
   RecordPosition,
   ResetTarget,

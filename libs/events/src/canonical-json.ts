@@ -47,11 +47,21 @@ interface Shape {
   longer: Map<string, Shape>;
   /** The one of `longer` that was asked for last. */
   latest: Shape | undefined;
+  /** How often it was asked to copy such objects; then what does it, or false where it cannot be done. */
+  copies: number;
+  copy: SortMembers | false | undefined;
   /** In the order of their names: where each member stands in the object, and its name as JSON with what is around it. */
   sorted: readonly { at: number; before: string }[] | undefined;
 }
 
-const shape = (name: string): Shape => ({ name, longer: new Map(), latest: undefined, sorted: undefined });
+const shape = (name: string): Shape => ({
+  name,
+  longer: new Map(),
+  latest: undefined,
+  copies: 0,
+  copy: undefined,
+  sorted: undefined,
+});
 
 /** Where names are ids there is a shape for each object: what was learnt is forgotten then. */
 const MAX_SHAPES = 4_096;
@@ -104,4 +114,42 @@ function sort(names: readonly string[]): NonNullable<Shape['sorted']> {
     .map((name, at) => ({ name, at }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, at }, i) => ({ at, before: `${i === 0 ? '{' : ','}${JSON.stringify(name)}:` }));
+}
+
+/** Makes of an object one with the same members, sorted. */
+type SortMembers = (value: Record<string, unknown>) => Record<string, unknown>;
+
+/** So many objects of a shape are not worth a function of its own. */
+const FEW = 8;
+const LIKE_AN_INDEX = /^\d+$/;
+
+/**
+ * A copy whose `JSON.stringify` is the canonical JSON of an object.
+ * @returns undefined for an object that has other members than texts, finite numbers, true, false and null, or none; for
+ * one of a shape that is rare; and where JavaScript does not keep members in this order
+ */
+export function sortedCopy(value: Record<string, unknown>): Record<string, unknown> | undefined {
+  let at = root;
+  let members = 0;
+  for (const name in value) {
+    const member = value[name];
+    const isPlain =
+      typeof member === 'string' ||
+      member === null ||
+      typeof member === 'boolean' ||
+      (typeof member === 'number' && Number.isFinite(member));
+    if (!isPlain || ++members > MAX_MEMBERS) return undefined;
+    at = at.latest?.name === name ? at.latest : longer(at, name);
+  }
+  if (members === 0 || (at.copy === undefined && ++at.copies <= FEW)) return undefined;
+  at.copy ??= compileCopy(Object.keys(value));
+  return at.copy ? at.copy(value) : undefined;
+}
+
+function compileCopy(names: readonly string[]): SortMembers | false {
+  if (names.some((name) => name === '__proto__' || LIKE_AN_INDEX.test(name))) return false;
+  const members = [...names].sort().map((name) => `${JSON.stringify(name)}: value[${JSON.stringify(name)}]`);
+  // A literal is made in a tenth of the time that it takes to set member after member by names that vary
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- of names alone, each as a JSON text
+  return new Function('value', `return { ${members.join(', ')} };`) as SortMembers;
 }

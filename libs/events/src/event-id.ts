@@ -6,9 +6,14 @@ import { hash } from 'node:crypto';
  * surrogate is not told from U+FFFD, as UTF-8 has neither.
  */
 export function hashParts(parts: readonly (string | undefined)[]): string {
+  return hash('sha256', joinParts(parts), 'hex');
+}
+
+/** What `hashParts` hashes, or the beginning of it where not all parts are there. */
+export function joinParts(parts: readonly (string | undefined)[]): string {
   let text = '';
   for (const part of parts) text += part === undefined ? '-;' : `${Buffer.byteLength(part)}:${part};`;
-  return hash('sha256', text, 'hex');
+  return text;
 }
 
 /** What makes an event the same event when it is read again. */

@@ -48,6 +48,7 @@ export {
   type DeadLetterReason,
   type Rejection,
 } from './dead-letter.js';
+export { RecordEncoder, type EncodedRecord, type RecordName } from './encode-records.js';
 export { conversionId, eventId, hashParts, type EventIdentity } from './event-id.js';
 export { DIRECTIONS, OPERATION_TYPES, TRANSACTION_STATUSES } from './entities/closed-lists.js';
 export { isEntityEvent, isEntityKind, playerOfRecord, type EntityEvent } from './entities/entity-event.js';

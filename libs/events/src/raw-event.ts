@@ -97,13 +97,30 @@ export function serializeRawEvent(e: RawEvent | RecordEvent): string {
 
 /** The same, where the payload is there as JSON already. */
 export function writeRawEvent(e: RawEvent | RecordEvent, payloadJson: string): string {
-  const receipt = e.receipt_id === undefined ? '' : `,"receipt_id":${jsonOfText(e.receipt_id)}`;
-  const data = `{"stream":${jsonOfText(e.stream)},"brand":${jsonOfText(e.brand)}${receipt},"payload":${payloadJson}}`;
-  const { event_id: id, source, natural_key: subject, received_at: time } = e;
-  return (
-    `{"specversion":"1.0","id":${jsonOfText(id)},"source":${jsonOfText(source)},"type":"${EventType.raw}",` +
-    `"subject":${jsonOfText(subject)},"time":${jsonOfText(time)},"data":${data}}`
-  );
+  const { before, between, behind, end } = rawEventParts(e);
+  return `${before}${e.event_id}${between}${jsonOfText(e.natural_key)}${behind}${payloadJson}${end}`;
+}
+
+/** The value of a raw event around its id, its natural key as JSON, and its payload as JSON. */
+export function rawEventParts({
+  source,
+  stream,
+  brand,
+  received_at: time,
+  receipt_id: receiptId,
+}: Pick<RecordEvent, 'source' | 'stream' | 'brand' | 'received_at' | 'receipt_id'>): {
+  before: string;
+  between: string;
+  behind: string;
+  end: string;
+} {
+  const receipt = receiptId === undefined ? '' : `,"receipt_id":${jsonOfText(receiptId)}`;
+  return {
+    before: '{"specversion":"1.0","id":"',
+    between: `","source":${jsonOfText(source)},"type":"${EventType.raw}","subject":`,
+    behind: `,"time":${jsonOfText(time)},"data":{"stream":${jsonOfText(stream)},"brand":${jsonOfText(brand)}${receipt},"payload":`,
+    end: '}}',
+  };
 }
 
 /** Key of a record on `raw-events`: locality for repeats of one fact. */

@@ -1,10 +1,10 @@
-import { RecordTooLargeError, type EventLog, type LogRecord } from '#libs/event-log';
+import { RecordTooLargeError, type EventLog, type PublishedRecord } from '#libs/event-log';
 
 /** Records that are published together or not at all. */
 export interface RecordGroup<Origin> {
   /** What they were made from. */
   origin: Origin;
-  records: LogRecord[];
+  records: PublishedRecord[];
 }
 
 /** A group that was left out, as one of its records is larger than the log takes. */

@@ -17,7 +17,6 @@ export {
   compileStream,
   definitionNameOf,
   type CompiledStream,
-  type WrittenRecord,
   type Mapped,
   type Reception,
 } from './mapping/compile-stream.js';

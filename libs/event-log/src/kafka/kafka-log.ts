@@ -2,7 +2,7 @@ import type {
   ConsumeOptions,
   Consumer,
   EventLog,
-  LogRecord,
+  PublishedRecord,
   PartitionLag,
   RecordPosition,
 } from '../event-log.js';
@@ -43,7 +43,7 @@ class KafkaLog implements EventLog {
     await withAdmin(this.client(), (admin) => admin.describeCluster());
   }
 
-  async publish(topic: string, records: readonly LogRecord[]): Promise<RecordPosition[]> {
+  async publish(topic: string, records: readonly PublishedRecord[]): Promise<RecordPosition[]> {
     const publishing = this.publisher(topic).publish(records);
     this.underWay.add(publishing);
     try {

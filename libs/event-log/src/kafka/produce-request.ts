@@ -2,7 +2,7 @@
  * The Produce request (version 7, Kafka 2.1 and later), acks = all in-sync replicas.
  * Source: https://kafka.apache.org/protocol#The_Messages_Produce
  */
-import type { LogRecord } from '../event-log.js';
+import type { PublishedRecord } from '../event-log.js';
 import { writeBatch, type PartitionBatch } from './record-batch.js';
 
 /** What a broker said of one partition. */
@@ -19,7 +19,7 @@ const ACKS_ALL = -1;
 export function encodeProduce(
   topic: string,
   batches: readonly PartitionBatch[],
-  records: readonly LogRecord[],
+  records: readonly PublishedRecord[],
   timeoutMs: number,
   timestampMs: number,
 ): Buffer {

@@ -1,6 +1,6 @@
 /** What a publish call has to send, and what is confirmed of it. Pure: no broker is asked here. */
 import { RecordTooLargeError } from '../errors.js';
-import type { LogRecord, RecordPosition } from '../event-log.js';
+import type { PublishedRecord, RecordPosition } from '../event-log.js';
 import { partitionOf } from '../partitioner.js';
 import { BATCH_OVERHEAD, recordSize, type PartitionBatch } from './record-batch.js';
 
@@ -8,7 +8,7 @@ export class PublishPlan {
   private readonly positions: RecordPosition[];
 
   private constructor(
-    readonly records: readonly LogRecord[],
+    readonly records: readonly PublishedRecord[],
     /** Batches of a partition in the order they must be appended; a partition has one in work at a time. */
     private readonly batches: Map<number, PartitionBatch[]>,
   ) {
@@ -22,7 +22,7 @@ export class PublishPlan {
    */
   static of(
     topic: string,
-    records: readonly LogRecord[],
+    records: readonly PublishedRecord[],
     partitions: number,
     limitBytes: number,
   ): PublishPlan {

@@ -5,7 +5,7 @@
  * kafkajs encodes each record into buffers of its own and copies each five times; this writes straight into
  * the request: a third of the CPU.
  */
-import type { LogRecord } from '../event-log.js';
+import type { PublishedRecord } from '../event-log.js';
 import { crc32c } from './crc32c.js';
 
 /** Bytes of a batch before its first record. */
@@ -49,19 +49,23 @@ function bodySize(keyLength: number, valueLength: number, offsetDelta: number): 
   return 3 + varintSize(offsetDelta) + fieldSize(keyLength) + fieldSize(valueLength);
 }
 
-function lengthOf(text: string | null): number {
-  return text === null ? -1 : Buffer.byteLength(text);
+function lengthOf(value: PublishedRecord['value']): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  return value === null ? -1 : value.length;
 }
 
 /** Encoded size of a record at a place in its batch, in bytes. */
-export function recordSize(record: LogRecord, offsetDelta: number): number {
+export function recordSize(record: PublishedRecord, offsetDelta: number): number {
   const body = bodySize(lengthOf(record.key), lengthOf(record.value), offsetDelta);
   return varintSize(body) + body;
 }
 
-function writeText(bytes: Buffer, at: number, text: string | null, length: number): number {
+function writeField(bytes: Buffer, at: number, value: PublishedRecord['value'], length: number): number {
   at = writeVarint(bytes, at, length);
-  return text === null ? at : at + bytes.write(text, at, length);
+  if (value === null) return at;
+  if (typeof value === 'string') return at + bytes.write(value, at, length);
+  bytes.set(value, at);
+  return at + length;
 }
 
 /** Writes the batch at `at`; returns where it ends. All records carry `timestampMs`. */
@@ -69,7 +73,7 @@ export function writeBatch(
   bytes: Buffer,
   at: number,
   batch: PartitionBatch,
-  records: readonly LogRecord[],
+  records: readonly PublishedRecord[],
   timestampMs: number,
 ): number {
   const end = at + batch.sizeBytes;
@@ -96,8 +100,8 @@ export function writeBatch(
     bytes[position++] = 0; // attributes
     bytes[position++] = 0; // timestamp delta
     position = writeVarint(bytes, position, delta);
-    position = writeText(bytes, position, key, keyLength);
-    position = writeText(bytes, position, value, valueLength);
+    position = writeField(bytes, position, key, keyLength);
+    position = writeField(bytes, position, value, valueLength);
     bytes[position++] = 0; // headers
   }
   bytes.writeUInt32BE(crc32c(bytes, at + AFTER_CRC, end), at + CRC_AT);

@@ -8,7 +8,7 @@
 import type { Broker, Cluster, Kafka } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PublishError } from '../errors.js';
-import type { LogRecord, RecordPosition } from '../event-log.js';
+import type { PublishedRecord, RecordPosition } from '../event-log.js';
 import { clusterOf, sendRaw } from './cluster.js';
 import type { LogSink } from '../log-sink.js';
 import { decodeProduce, encodeProduce } from './produce-request.js';
@@ -68,7 +68,7 @@ export class TopicPublisher {
    * @returns where each record is, in the order given
    * @throws RecordTooLargeError, PublishError
    */
-  async publish(records: readonly LogRecord[]): Promise<RecordPosition[]> {
+  async publish(records: readonly PublishedRecord[]): Promise<RecordPosition[]> {
     if (records.length === 0) return [];
     const deadline = Date.now() + this.settings.publishTimeoutMs;
     const limitBytes = await this.prepare(deadline);

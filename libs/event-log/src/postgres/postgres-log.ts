@@ -3,7 +3,7 @@ import type {
   ConsumeOptions,
   Consumer,
   EventLog,
-  LogRecord,
+  PublishedRecord,
   PartitionLag,
   RecordPosition,
   ResetTarget,
@@ -62,7 +62,7 @@ class PostgresLog implements EventLog {
     this.wakeUps = new WakeUps(this.pool, this.logger);
   }
 
-  publish(topic: string, records: readonly LogRecord[]): Promise<RecordPosition[]> {
+  publish(topic: string, records: readonly PublishedRecord[]): Promise<RecordPosition[]> {
     let appender = this.appenders.get(topic);
     if (!appender) {
       appender = new TopicAppender(this.pool, this.topics, topic, () => this.wakeUps.tell(`topic ${topic}`));

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { LogRecord, RecordPosition } from '../event-log.js';
+import type { PublishedRecord, RecordPosition } from '../event-log.js';
 import { PublishError, RecordTooLargeError } from '../errors.js';
 import { partitionOf } from '../partitioner.js';
 import { escapeNul } from './nul-escape.js';
@@ -12,7 +12,7 @@ const MAX_STATEMENT_BYTES = 8 * 1024 * 1024;
 
 /** One publish call that waits for its statement. */
 interface Call {
-  records: readonly LogRecord[];
+  records: readonly PublishedRecord[];
   sizeBytes: number;
   resolve: (positions: RecordPosition[]) => void;
   reject: (error: Error) => void;
@@ -57,7 +57,7 @@ export class TopicAppender {
   ) {}
 
   /** @throws RecordTooLargeError, PublishError */
-  async append(records: readonly LogRecord[]): Promise<RecordPosition[]> {
+  async append(records: readonly PublishedRecord[]): Promise<RecordPosition[]> {
     const sizeBytes = sizeOf(this.name, records);
     if (records.length === 0) return [];
     return new Promise((resolve, reject) => {
@@ -99,7 +99,7 @@ export class TopicAppender {
     return this.waiting.splice(0, count);
   }
 
-  private async store(records: readonly LogRecord[]): Promise<RecordPosition[]> {
+  private async store(records: readonly PublishedRecord[]): Promise<RecordPosition[]> {
     const topic = await this.topics.get(this.name);
     const placed = place(records, topic);
     const { rows } = await this.pool.query<[partition: number, first: string]>({
@@ -112,7 +112,7 @@ export class TopicAppender {
         placed.partitions,
         placed.places,
         records.map((record) => escapeNul(record.key)),
-        records.map((record) => (record.value === null ? null : escapeNul(record.value))),
+        records.map((record) => (record.value === null ? null : escapeNul(textOf(record.value)))),
         topic.compacted,
       ],
       rowMode: 'array',
@@ -127,7 +127,7 @@ export class TopicAppender {
 
 /** Partition of every record, and its place among those of the call that share it. */
 function place(
-  records: readonly LogRecord[],
+  records: readonly PublishedRecord[],
   topic: Topic,
 ): { partitions: number[]; places: number[]; counts: Map<number, number> } {
   const counts = new Map<number, number>();
@@ -142,7 +142,7 @@ function place(
   return { partitions, places, counts };
 }
 
-function sizeOf(topic: string, records: readonly LogRecord[]): number {
+function sizeOf(topic: string, records: readonly PublishedRecord[]): number {
   let total = 0;
   for (const [index, { key, value }] of records.entries()) {
     const size = Buffer.byteLength(key) + (value === null ? 0 : Buffer.byteLength(value));
@@ -150,4 +150,9 @@ function sizeOf(topic: string, records: readonly LogRecord[]): number {
     total += size;
   }
   return total;
+}
+
+function textOf(value: string | Uint8Array): string {
+  if (typeof value === 'string') return value;
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
 }

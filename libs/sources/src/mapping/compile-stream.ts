@@ -1,12 +1,14 @@
 import {
+  RecordEncoder,
   canonicalJson,
   eventId,
   hashParts,
   parseInstant,
-  writeRawEvent,
   type CanonicalEvent,
+  type EncodedRecord,
   type Instant,
   type RecordEvent,
+  type RecordName,
   type Rejection,
   type Trust,
 } from '#libs/events';
@@ -47,28 +49,21 @@ export interface Reception {
   receiptId?: string;
 }
 
-/** A raw event as it goes into the log. */
-export interface WrittenRecord {
-  event: RecordEvent;
-  /** On `raw-events`; the members of its payload are sorted. */
-  value: string;
-}
-
 /** A stream of a source as functions. */
 export interface CompiledStream {
   /** The values of `primary_key`; undefined where one is missing. */
   naturalKeyOf: (record: JsonObject) => string | undefined;
   /** The raw event of a record. The same record gives the same id. */
   recordEvent: (record: JsonObject, reception: Reception) => RecordEvent;
-  /** The same, with its value on `raw-events`. */
-  writeRecord: (record: JsonObject, reception: Reception) => WrittenRecord;
+  /** The same of the source's own records, as they go into the log. */
+  encodeRecords: (records: readonly JsonObject[], receivedAt: Instant) => EncodedRecord[];
   /**
    * The canonical events of a record; every one is what `parseCanonicalEvent` takes. Never throws.
    * @param rawPosition where the raw event stands on `raw-events`: `partition/offset`
    */
   map: (record: JsonObject, raw: RecordEvent, rawPosition?: string) => Mapped;
-  /** What `map` makes of a record, only to be counted, at a third of the cost. Never throws. */
-  tell: (record: JsonObject, raw: RecordEvent) => Told;
+  /** What `map` makes of a record, only to be counted. Never throws. */
+  tell: (record: JsonObject, raw: Omit<RecordEvent, 'event_id' | 'natural_key'>) => Told;
 }
 
 const POSTBACK = '.postback';
@@ -102,15 +97,20 @@ export function compileStream(
   const { mapRecord, countRecord } = compileMapping(stream);
   const check = recordSchema === undefined ? undefined : compileRecordSchema(recordSchema);
   const warns = stream.schema?.on_violation === 'warn';
-  const identify = (
+  const nameOf = (record: JsonObject, payload: () => string): RecordName => {
+    const cursor = readCursor?.(record);
+    return {
+      naturalKey: naturalKeyOf(record) ?? `sha256:${hashParts([payload()])}`,
+      version: isValue(cursor) ? textOf(cursor) : undefined,
+    };
+  };
+  const { brand } = source;
+  const recordEvent = (
     record: JsonObject,
     { receivedAt, source: told = source.name, receiptId }: Reception,
-  ): { event: RecordEvent; payload: string } => {
+  ): RecordEvent => {
     const payload = canonicalJson(record);
-    const naturalKey = naturalKeyOf(record) ?? `sha256:${hashParts([payload])}`;
-    const cursor = readCursor?.(record);
-    const version = isValue(cursor) ? textOf(cursor) : undefined;
-    const { brand } = source;
+    const { naturalKey, version } = nameOf(record, () => payload);
     const event: RecordEvent = {
       event_id: eventId({ brand, source: told, stream: stream.name, naturalKey, version, payload }),
       source: told,
@@ -121,8 +121,9 @@ export function compileStream(
       payload: record,
     };
     if (receiptId !== undefined) event.receipt_id = receiptId;
-    return { event, payload };
+    return event;
   };
+  const encoder = new RecordEncoder({ source: source.name, stream: stream.name, brand });
   const mappedOf = (record: JsonObject, raw: RecordEvent): MappedRecord => ({
     record: plugin ? plugin(record) : record,
     raw,
@@ -134,11 +135,9 @@ export function compileStream(
   });
   return {
     naturalKeyOf,
-    recordEvent: (record, reception) => identify(record, reception).event,
-    writeRecord: (record, reception) => {
-      const { event, payload } = identify(record, reception);
-      return { event, value: writeRawEvent(event, payload) };
-    },
+    recordEvent,
+    encodeRecords: (records, receivedAt) =>
+      encoder.encode(records, receivedAt, nameOf as Parameters<typeof encoder.encode>[2]),
     map: (record, raw, rawPosition) => {
       const violations = check === undefined ? [] : rejectionsOf(check, record);
       if (violations.length > 0 && !warns) return { events: [], rejections: violations, warnings: [] };
@@ -150,7 +149,7 @@ export function compileStream(
     },
     tell: (record, raw) => {
       if (check !== undefined && !warns && check(record).length > 0) return REJECTED;
-      return countRecord(mappedOf(record, raw)) ?? REJECTED;
+      return countRecord(mappedOf(record, raw as RecordEvent)) ?? REJECTED;
     },
   };
 }
