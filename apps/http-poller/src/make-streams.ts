@@ -141,11 +141,7 @@ function makeStream(
     slices: rulesOf(sync),
     read: (slice, urgency, signal) => readers[urgency].read(slice, boundsOf(sync, slice), signal),
     encode: compiled.encodeRecords,
-    tell: (record, receivedAt) =>
-      compiled.tell(record, {
-        ...{ source: source.name, stream: stream.name, brand: source.brand },
-        ...{ received_at: receivedAt, payload: record },
-      }),
+    tell: (record, receivedAt) => compiled.tell(record, receivedAt),
     ...(cursorOf && { cursorOf }),
   };
 }

@@ -139,7 +139,7 @@ function publicationInto(
     const encoded = stream.encode(records, receivedAt);
     for (let i = 0; i < records.length; i++) {
       const record = records[i]!;
-      const goesBack = cursors.sees(encoded[i]!.key, stream.cursorOf?.(record));
+      const goesBack = cursors.sees(encoded[i]!.natural_key, stream.cursorOf?.(record));
       tally.add(stream.tell(record, receivedAt), goesBack);
     }
     return publication.add(encoded);

@@ -7,6 +7,7 @@ import type { Instant } from './instant.js';
 /** A record of a partner as it goes into the log. */
 export interface EncodedRecord {
   event_id: string;
+  natural_key: string;
   /** On `raw-events`. */
   key: string;
   /** On `raw-events`, in UTF-8: what `writeRawEvent` gives, the members of its payload sorted. */
@@ -69,7 +70,12 @@ export class RecordEncoder {
       const { naturalKey, version } = nameOf(record, payload.text);
       const id = this.idOf(payload, naturalKey, version);
       const value = this.write(parts, id, jsonOfText(naturalKey), payload);
-      return { event_id: id, key: rawEventKey(this.origin.source, naturalKey), value };
+      return {
+        event_id: id,
+        natural_key: naturalKey,
+        key: rawEventKey(this.origin.source, naturalKey),
+        value,
+      };
     });
   }
 

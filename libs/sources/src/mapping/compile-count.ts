@@ -1,7 +1,7 @@
-import { rulesOfKind, type EventKind, type fieldRules } from '#libs/events';
+import { rulesOfKind, type EventKind, type Instant } from '#libs/events';
 import type { MappingRule } from '../definition.js';
-import type { JsonValue } from '../json.js';
-import type { MappedRecord } from './compile-rule.js';
+import type { JsonObject, JsonValue } from '../json.js';
+import type { RulePlace } from './compile-rule.js';
 import type { FieldValue } from './convert-value.js';
 import { Fault } from './fault.js';
 import { compileSetters, unsaidOf, type Setter } from './rule-fields.js';
@@ -15,10 +15,18 @@ export interface CountedEvent {
 
 /** What counts of the event of one element; undefined where there is something wrong with it. */
 export type CountEvent = (
-  mapped: MappedRecord,
+  record: JsonObject,
   element: JsonValue,
+  receivedAt: Instant,
+  /** Of the stream's `version` or `cursor_field`; only where `needsVersion` says so. */
+  version: string | undefined,
   index: number,
 ) => CountedEvent | undefined;
+
+/** Whether an event of the kind must have a version. */
+export function needsVersion(kind: EventKind): boolean {
+  return rulesOfKind(kind).members.required.includes('version');
+}
 
 /** Their values are canonical by the way they are read, which is all that their rules ask for. */
 const KEPT_BY_READING: ReadonlySet<unknown> = new Set<Setter['target']>([
@@ -42,14 +50,20 @@ const TOGETHER = [
 export function compileCount(
   rule: MappingRule,
   kind: EventKind,
-  onlyConversion: string | undefined,
+  { onlyConversion, source, brand, stream }: RulePlace,
 ): CountEvent | undefined {
   const setters = compileSetters(rule, kind);
   const hasMaps = rule.custom ?? rule.sub_ids ?? rule.utm ?? rule.ad_click_ids ?? rule.custom_rest;
   if (hasMaps || setters.some((s) => s.holder === 'custom')) return undefined;
 
   const { members, record: recordMembers, together } = rulesOfKind(kind);
-  const { conversion, setsPartner, isReturn, isPaid, version } = unsaidOf(rule, kind, onlyConversion);
+  const {
+    conversion,
+    setsPartner,
+    isReturn,
+    isPaid,
+    version: versionField,
+  } = unsaidOf(rule, kind, onlyConversion);
   const at = (name: string, holder: Setter['holder'] = 'event'): number =>
     setters.findIndex((s) => s.name === name && s.holder === holder);
   const rules = setters.map(({ name, holder, target }) =>
@@ -57,13 +71,13 @@ export function compileCount(
       ? undefined
       : (holder === 'record' ? recordMembers! : members).rules.get(name),
   );
-  const constant = (name: string) => remembered(members.rules.get(name)!);
-  const [streamFits, brandFits, conversionFits, partnerFits] = [
-    ...['stream', 'brand', 'conversion_type', 'partner'],
-  ].map((name) => (members.rules.has(name) ? constant(name) : () => true)) as ((v: unknown) => boolean)[];
-  const instantFits = constant('occurred_at');
-  const receiptFits = constant('receipt_id');
-  const needsVersion = members.required.includes('version');
+  const keeps = (name: string, value: unknown): boolean => members.rules.get(name)?.(value) === undefined;
+  const isWrong =
+    !keeps('stream', stream) ||
+    !keeps('brand', brand) ||
+    (setsPartner && !isReturn && !keeps('partner', source)) ||
+    (conversion !== undefined && !keeps('conversion_type', conversion));
+  const mustHaveVersion = needsVersion(kind);
   const implied = ['kind', 'stream', 'brand', 'record', 'version'];
   const required = [
     ...members.required.filter((name) => !implied.includes(name)).map((name) => ({ name, at: at(name) })),
@@ -80,18 +94,18 @@ export function compileCount(
   const [amountAt, currencyAt, occurredAt] = [at('amount'), at('currency'), at('occurred_at')];
   const toldVersionAt = at('version');
   const createdAt = at('created_at', 'record');
-  const versionAt = version === undefined ? -1 : at(version, 'record');
+  const versionAt = versionField === undefined ? -1 : at(versionField, 'record');
   const groups = together && TOGETHER.map((name) => ({ name, at: at(name) }));
   const values: FieldValue[] = setters.map(() => undefined);
   const kept: FieldValue[] = setters.map(() => undefined);
 
-  return ({ record, raw, source, version: recordVersion }, element) => {
+  return (record, element, receivedAt, version) => {
     for (let i = 0; i < setters.length; i++) {
       const value = setters[i]!.read(record, element);
       if (value instanceof Fault) return undefined;
       values[i] = value;
     }
-    if (neverThere) return undefined;
+    if (isWrong || neverThere) return undefined;
     if (isPaid && currencyAt !== -1 && (amountAt === -1 || values[amountAt] === undefined)) {
       values[currencyAt] = undefined;
     }
@@ -102,20 +116,17 @@ export function compileCount(
       kept[i] = value;
     }
     for (let i = 0; i < needed.length; i++) if (values[needed[i]!] === undefined) return undefined;
-    if (needsVersion && recordVersion === undefined && values[toldVersionAt] === undefined) return undefined;
-    if (!streamFits!(raw.stream) || !brandFits!(raw.brand)) return undefined;
-    if (raw.receipt_id !== undefined && !receiptFits(raw.receipt_id)) return undefined;
-    if (conversion !== undefined && !conversionFits!(conversion)) return undefined;
+    if (mustHaveVersion && version === undefined && values[toldVersionAt] === undefined) return undefined;
     if (recordMembers && (occurredAt === -1 || values[occurredAt] === undefined)) {
-      const occurred = values[createdAt] ?? values[versionAt] ?? raw.received_at;
-      if (!instantFits(occurred)) return undefined;
+      const occurred = values[createdAt] ?? values[versionAt] ?? receivedAt;
+      if (!keeps('occurred_at', occurred)) return undefined;
     }
     if (groups) {
       const data: Record<string, unknown> = {};
       for (const { name, at: i } of groups) if (i !== -1) data[name] = values[i];
       if (conversion !== undefined) data['conversion_type'] = conversion;
       if (setsPartner && (!isReturn || data['conversion_type'] === 'payout')) {
-        if (!partnerFits!(source)) return undefined;
+        if (!keeps('partner', source)) return undefined;
         data['partner'] = source;
       }
       if (together(data) !== undefined) return undefined;
@@ -125,16 +136,5 @@ export function compileCount(
     if (currencyAt !== -1 && values[currencyAt] !== undefined)
       counted.currency = values[currencyAt] as string;
     return counted;
-  };
-}
-
-/** Whether a value keeps the rule; the last one that did is not looked at again. */
-function remembered(rule: fieldRules.Rule): (value: unknown) => boolean {
-  let kept: unknown;
-  return (value) => {
-    if (value === kept) return true;
-    if (rule(value) !== undefined) return false;
-    kept = value;
-    return true;
   };
 }

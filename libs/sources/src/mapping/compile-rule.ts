@@ -30,8 +30,6 @@ export interface MappedRecord {
   source: string;
   trust: Trust;
   rawPosition: string | undefined;
-  /** Whether its events are only counted: they get no ids and keys, which nothing checks. */
-  isCounted: boolean;
   /** Of the stream's `version` or `cursor_field`, where no field says it. */
   version: string | undefined;
 }
@@ -59,6 +57,9 @@ export interface RulePlace {
   ordinal: number;
   /** The one kind of conversion that the stream's rules make. */
   onlyConversion: string | undefined;
+  source: string;
+  brand: string;
+  stream: string;
 }
 
 /** @throws PathError, SyntaxError, TypeError where the rule was not checked */
@@ -74,14 +75,34 @@ export function compileRule(rule: MappingRule, place: RulePlace): CompiledRule {
     elementsOf: forEach === undefined ? (record) => [record] : elementsAt(forEach),
     fits: always ? () => true : compileCondition(rule.when!),
     makeEvent,
-    countEvent: compileCount(rule, kind, place.onlyConversion) ?? countedBy(makeEvent),
+    countEvent: compileCount(rule, kind, place) ?? countedBy(makeEvent, place),
   };
 }
 
-function countedBy(makeEvent: CompiledRule['makeEvent']): CountEvent {
-  return (mapped, element, index) => {
-    const made = makeEvent({ ...mapped, isCounted: true }, element, index);
-    return made.kind === 'dead_letter' ? undefined : made;
+/** Counts what is made; ids and keys, which nothing checks, stay empty. */
+function countedBy(makeEvent: CompiledRule['makeEvent'], { source, brand, stream }: RulePlace): CountEvent {
+  return (record, element, receivedAt, version, index) => {
+    const raw = {
+      event_id: '',
+      source,
+      stream,
+      brand,
+      natural_key: '',
+      received_at: receivedAt,
+      payload: record,
+    };
+    const mapped = {
+      record,
+      raw,
+      source,
+      trust: 'partner_api',
+      rawPosition: undefined,
+      version,
+    } as const;
+    const made = makeEvent(mapped, element, index);
+    if (made.kind === 'dead_letter') return undefined;
+    const { kind, amount, currency }: { kind: string; amount?: string; currency?: string } = made;
+    return { kind, ...(amount !== undefined && { amount }), ...(currency !== undefined && { currency }) };
   };
 }
 
@@ -128,18 +149,16 @@ function compileEvent(rule: MappingRule, kind: EventKind, place: RulePlace): Com
   return (mapped, element, index) => {
     const { raw, record: from } = mapped;
     const record: Members | undefined = hasRecord ? {} : undefined;
-    const event: Members = mapped.isCounted
-      ? { kind, stream: raw.stream, brand: raw.brand }
-      : {
-          kind,
-          event_id: hashParts([raw.event_id, ruleIndex, String(index)]),
-          source: raw.source,
-          stream: raw.stream,
-          brand: raw.brand,
-          natural_key: naturalKey(mapped, suffix, index),
-          received_at: raw.received_at,
-          trust: trust ?? mapped.trust,
-        };
+    const event: Members = {
+      kind,
+      event_id: hashParts([raw.event_id, ruleIndex, String(index)]),
+      source: raw.source,
+      stream: raw.stream,
+      brand: raw.brand,
+      natural_key: naturalKey(mapped, suffix, index),
+      received_at: raw.received_at,
+      trust: trust ?? mapped.trust,
+    };
     for (const setter of setters) {
       const value = setter.read(from, element);
       if (value instanceof Fault) return reject(value.detail, setter, setter.name, mapped, element, index);
@@ -168,7 +187,7 @@ function compileEvent(rule: MappingRule, kind: EventKind, place: RulePlace): Com
     }
     implied(event, record, mapped);
     // It names the conversion, as the first rule of its kind does
-    if (kind === 'retraction' && !mapped.isCounted && typeof event['conversion_type'] === 'string') {
+    if (kind === 'retraction' && typeof event['conversion_type'] === 'string') {
       event['natural_key'] = naturalKey(mapped, event['conversion_type'], index);
     }
     if (raw.receipt_id !== undefined) event['receipt_id'] = raw.receipt_id;

@@ -6,6 +6,7 @@ import {
   parseInstant,
   type CanonicalEvent,
   type EncodedRecord,
+  type EventKind,
   type Instant,
   type RecordEvent,
   type RecordName,
@@ -16,7 +17,7 @@ import type { RecordStreamDefinition, SourceDefinition, SourceType } from '../de
 import type { JsonObject, JsonValue } from '../json.js';
 import { compilePath } from '../path.js';
 import { PLUGINS, type RecordPlugin } from '../plugins/plugins.js';
-import type { CountedEvent } from './compile-count.js';
+import { needsVersion, type CountedEvent } from './compile-count.js';
 import { compileRule, versionOf, type CompiledRule, type MappedRecord } from './compile-rule.js';
 import { onlyConversionOf } from './event-fields.js';
 import { compileNaturalKey } from './natural-key.js';
@@ -62,8 +63,8 @@ export interface CompiledStream {
    * @param rawPosition where the raw event stands on `raw-events`: `partition/offset`
    */
   map: (record: JsonObject, raw: RecordEvent, rawPosition?: string) => Mapped;
-  /** What `map` makes of a record, only to be counted. Never throws. */
-  tell: (record: JsonObject, raw: Omit<RecordEvent, 'event_id' | 'natural_key'>) => Told;
+  /** What `map` makes of a record of the source's own, only to be counted. Never throws. */
+  tell: (record: JsonObject, receivedAt: Instant) => Told;
 }
 
 const POSTBACK = '.postback';
@@ -94,7 +95,7 @@ export function compileStream(
   const readCursor = stream.cursor_field === undefined ? undefined : compilePath(stream.cursor_field);
   const latestStands = stream.version === 'received_at';
   const plugin: RecordPlugin | undefined = stream.plugin && PLUGINS[stream.plugin];
-  const { mapRecord, countRecord } = compileMapping(stream);
+  const { mapRecord, countRecord } = compileMapping(source, stream);
   const check = recordSchema === undefined ? undefined : compileRecordSchema(recordSchema);
   const warns = stream.schema?.on_violation === 'warn';
   const nameOf = (record: JsonObject, payload: () => string): RecordName => {
@@ -123,16 +124,10 @@ export function compileStream(
     if (receiptId !== undefined) event.receipt_id = receiptId;
     return event;
   };
+  const versionIn = (record: JsonObject, receivedAt: Instant): string | undefined =>
+    latestStands ? receivedAt : readCursor && versionOf(readCursor(record), parseZoned);
+  const versionCounts = stream.mapping.some(({ event }) => needsVersion(event as EventKind));
   const encoder = new RecordEncoder({ source: source.name, stream: stream.name, brand });
-  const mappedOf = (record: JsonObject, raw: RecordEvent): MappedRecord => ({
-    record: plugin ? plugin(record) : record,
-    raw,
-    source: source.name,
-    trust: raw.source.endsWith(POSTBACK) ? 'postback' : TRUST_OF[source.type],
-    rawPosition: undefined,
-    isCounted: false,
-    version: latestStands ? raw.received_at : readCursor && versionOf(readCursor(record), parseZoned),
-  });
   return {
     naturalKeyOf,
     recordEvent,
@@ -141,15 +136,20 @@ export function compileStream(
     map: (record, raw, rawPosition) => {
       const violations = check === undefined ? [] : rejectionsOf(check, record);
       if (violations.length > 0 && !warns) return { events: [], rejections: violations, warnings: [] };
-      const version = latestStands
-        ? raw.received_at
-        : readCursor && versionOf(readCursor(record), parseZoned);
-      const { events, rejections } = mapRecord({ ...mappedOf(record, raw), rawPosition, version });
+      const { events, rejections } = mapRecord({
+        record: plugin ? plugin(record) : record,
+        raw,
+        source: source.name,
+        trust: raw.source.endsWith(POSTBACK) ? 'postback' : TRUST_OF[source.type],
+        rawPosition,
+        version: versionIn(record, raw.received_at),
+      });
       return { events, rejections, warnings: violations };
     },
-    tell: (record, raw) => {
+    tell: (record, receivedAt) => {
       if (check !== undefined && !warns && check(record).length > 0) return REJECTED;
-      return countRecord(mappedOf(record, raw as RecordEvent)) ?? REJECTED;
+      const version = versionCounts ? versionIn(record, receivedAt) : undefined;
+      return countRecord(plugin ? plugin(record) : record, receivedAt, version) ?? REJECTED;
     },
   };
 }
@@ -169,10 +169,13 @@ function parseZoned(text: string): Instant | undefined {
   return ZONED.test(text) ? parseInstant(text) : undefined;
 }
 
-function compileMapping(stream: RecordStreamDefinition): {
+function compileMapping(
+  source: Pick<SourceDefinition, 'name' | 'brand'>,
+  stream: RecordStreamDefinition,
+): {
   mapRecord: (mapped: MappedRecord) => Omit<Mapped, 'warnings'>;
   /** Undefined where the record is rejected. */
-  countRecord: (mapped: MappedRecord) => Told | undefined;
+  countRecord: (record: JsonObject, receivedAt: Instant, version: string | undefined) => Told | undefined;
 } {
   const onlyConversion = onlyConversionOf(stream.mapping);
   const rules = stream.mapping.map((rule, index) =>
@@ -180,6 +183,7 @@ function compileMapping(stream: RecordStreamDefinition): {
       index,
       ordinal: stream.mapping.slice(0, index).filter((other) => other.event === rule.event).length,
       onlyConversion,
+      ...{ source: source.name, brand: source.brand, stream: stream.name },
     }),
   );
   const groups = groupsOf(rules);
@@ -187,7 +191,7 @@ function compileMapping(stream: RecordStreamDefinition): {
     mapRecord(mapped) {
       const events: CanonicalEvent[] = [];
       const rejections: Rejection[] = [];
-      eachFitting(rules, groups, mapped, (rule, element, index) => {
+      eachFitting(rules, groups, mapped.record, (rule, element, index) => {
         const made = rule.makeEvent(mapped, element, index);
         if (made.kind === 'dead_letter') rejections.push(made);
         else events.push(made);
@@ -195,10 +199,10 @@ function compileMapping(stream: RecordStreamDefinition): {
       });
       return rejections.length > 0 ? { events: [], rejections } : { events, rejections };
     },
-    countRecord(mapped) {
+    countRecord(record, receivedAt, version) {
       const events: CountedEvent[] = [];
-      const isWhole = eachFitting(rules, groups, mapped, (rule, element, index) => {
-        const counted = rule.countEvent(mapped, element, index);
+      const isWhole = eachFitting(rules, groups, record, (rule, element, index) => {
+        const counted = rule.countEvent(record, element, receivedAt, version, index);
         if (counted) events.push(counted);
         return counted !== undefined;
       });
@@ -227,17 +231,17 @@ function groupsOf(rules: readonly CompiledRule[]): ReadonlyMap<string, Group> {
 function eachFitting(
   rules: readonly CompiledRule[],
   groups: ReadonlyMap<string, Group>,
-  mapped: MappedRecord,
+  record: JsonObject,
   visit: (rule: CompiledRule, element: JsonValue, index: number) => boolean,
 ): boolean {
   const taken = groups.size === 0 ? undefined : new Set<string>();
   for (const rule of rules) {
     const group = rule.group === undefined ? undefined : groups.get(rule.group);
     if (group && !group.isByElement && taken!.has(group.name)) continue;
-    const elements = rule.elementsOf(mapped.record);
+    const elements = rule.elementsOf(record);
     for (let i = 0; i < elements.length; i++) {
       const element: JsonValue = elements[i]!;
-      if (!rule.fits(mapped.record, element)) continue;
+      if (!rule.fits(record, element)) continue;
       if (group) {
         const name = group.isByElement ? `${group.name}/${i}` : group.name;
         if (group.isByElement && taken!.has(name)) continue;

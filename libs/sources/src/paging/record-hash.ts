@@ -4,7 +4,7 @@ import type { JsonValue } from '../json.js';
 let one = 0;
 let two = 0;
 
-/** Stand before a value, which is told by its characters; none is as great. */
+/** Stand before a value, which is told by its characters. */
 const MARK = { text: 0x10000, number: 0x10001, word: 0x10002, array: 0x10003, object: 0x10004, end: 0x10005 };
 
 /**
@@ -21,10 +21,8 @@ export function hashRecord(record: JsonValue): number {
 /** The same of a sequence: of the hash of what stands before, 0 at its beginning, and of the next hash. */
 export function chainHash(before: number, next: number): number {
   start();
-  for (const hash of [before, next]) {
-    mix(hash >>> 0);
-    mix(Math.floor(hash / 2 ** 32));
-  }
+  mixHash(before);
+  mixHash(next);
   return finished();
 }
 
@@ -47,15 +45,50 @@ function mixValue(value: JsonValue): void {
   } else {
     mix(MARK.object);
     for (const name in value) {
-      mixText(name);
+      mixHash(hashOfName(name));
       mixValue(value[name]!);
     }
     mix(MARK.end);
   }
 }
 
+/** Two characters at a time; how many there are tells one left over from one that is followed by U+0000. */
 function mixText(text: string): void {
-  for (let i = 0; i < text.length; i++) mix(text.charCodeAt(i));
+  const { length } = text;
+  mix(length);
+  let first = one;
+  let second = two;
+  for (let i = 1; i < length; i += 2) {
+    const word = text.charCodeAt(i - 1) | (text.charCodeAt(i) << 16);
+    first = Math.imul(first ^ word, 0x9e3779b1);
+    second = Math.imul(second ^ word, 0x5f356495);
+  }
+  one = first;
+  two = second;
+  if (length % 2 === 1) mix(text.charCodeAt(length - 1));
+}
+
+function mixHash(hash: number): void {
+  mix(hash >>> 0);
+  mix(Math.floor(hash / 2 ** 32));
+}
+
+/** Names come again and again; where they are ids, what was kept of them is forgotten. */
+const MAX_NAMES = 4_096;
+const names = new Map<string, number>();
+
+function hashOfName(name: string): number {
+  let hash = names.get(name);
+  if (hash === undefined) {
+    const [oneBefore, twoBefore] = [one, two];
+    start();
+    mixText(name);
+    hash = finished();
+    [one, two] = [oneBefore, twoBefore];
+    if (names.size >= MAX_NAMES) names.clear();
+    names.set(name, hash);
+  }
+  return hash;
 }
 
 function mix(word: number): void {
