@@ -1,6 +1,5 @@
 import { Pool, type PoolClient } from 'pg';
-import { DataSource, MigrationExecutor } from 'typeorm';
-import { ENTITIES } from './entities/entities.js';
+import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from './migrations/migrations.js';
 
 /** Any number; the same in every process, so that migrations run one at a time. */
@@ -70,9 +69,15 @@ export class Database {
     await this.pool.query('SELECT 1');
   }
 
-  /** TypeORM's view of the same database, opened at first use. */
+  /** TypeORM's view of the same database, loaded and opened at first use: most processes never need it. */
   dataSource(): Promise<DataSource> {
-    this.source ??= new DataSource({
+    this.source ??= this.openSource();
+    return this.source;
+  }
+
+  private async openSource(): Promise<DataSource> {
+    const [typeorm, { ENTITIES }] = await Promise.all([import('typeorm'), import('./entities/entities.js')]);
+    return new typeorm.DataSource({
       type: 'postgres',
       url: this.url,
       applicationName: this.applicationName,
@@ -82,7 +87,6 @@ export class Database {
       migrationsTableName: 'migrations',
       poolSize: 3,
     }).initialize();
-    return this.source;
   }
 
   /** Runs what is pending; several processes may call it at once. */
@@ -99,9 +103,11 @@ export class Database {
   /** Names of migrations that have not run, oldest first. */
   async pendingMigrations(): Promise<string[]> {
     const exists = await this.pool.query("SELECT to_regclass('tributary.migrations') IS NOT NULL AS there");
-    if (!(exists.rows as { there: boolean }[])[0]!.there) return MIGRATIONS.map((m) => m.name);
-    const pending = await new MigrationExecutor(await this.dataSource()).getPendingMigrations();
-    return pending.map((m) => m.name);
+    const names = MIGRATIONS.map((m) => m.name);
+    if (!(exists.rows as { there: boolean }[])[0]!.there) return names;
+    const found = await this.pool.query<{ name: string }>('SELECT name FROM tributary.migrations');
+    const done = new Set(found.rows.map(({ name }) => name));
+    return names.filter((name) => !done.has(name));
   }
 
   async close(): Promise<void> {

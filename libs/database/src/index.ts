@@ -133,22 +133,4 @@ export {
   type RefusedDefinition,
   type StreamStatus,
 } from './sources/read-sources.js';
-export { ClickEntity } from './entities/click.entity.js';
-export { ConversionEntity } from './entities/conversion.entity.js';
-export { ConversionFactEntity } from './entities/conversion-fact.entity.js';
-export { DeadLetterEntity } from './entities/dead-letter.entity.js';
-export { DepositPairingEntity } from './entities/deposit-pairing.entity.js';
-export { IdentityLinkEntity } from './entities/identity-link.entity.js';
-export { PRODUCT_ENTITIES } from './entities/product-entities.js';
-export { ReceiptEntity } from './entities/receipt.entity.js';
-export { ReversalEntity } from './entities/reversal.entity.js';
-export {
-  SourceBackfillEntity,
-  SourceChangeEntity,
-  SourceDefinitionEntity,
-  SourceStateEntity,
-  SourceWindowEntity,
-} from './entities/source-entities.js';
-export { TouchpointEntity } from './entities/touchpoint.entity.js';
-export { ENTITIES } from './entities/entities.js';
 export { MIGRATIONS } from './migrations/migrations.js';

@@ -1,8 +1,7 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { EventLogServer, PassErrorsOn } from './event-log-server.js';
-import { NestLogger } from './nest-logger.js';
 import type { Platform, RunningApp } from '#libs/runtime';
+import { NestLogger } from './nest-logger.js';
 
 /** Token of the `Platform` in every app's Nest module. */
 export const PLATFORM = Symbol('Platform');
@@ -23,6 +22,8 @@ export class PlatformModule {
 
 /** Starts a Nest app whose controllers consume topics by `@EventPattern(topic, subscription)`. */
 export async function startConsumerApp(platform: Platform, module: Type): Promise<RunningApp> {
+  // Nest's microservices are loaded by those that are some
+  const { EventLogServer, PassErrorsOn } = await import('./event-log-server.js');
   const app = await NestFactory.createMicroservice(PlatformModule.of(platform, module), {
     strategy: new EventLogServer(platform),
     logger: new NestLogger(platform.logger),

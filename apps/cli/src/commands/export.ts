@@ -47,7 +47,7 @@ async function run(name: string, options: Options, command: Command): Promise<vo
   }
   await withPlatform(async (platform) => {
     const database = databaseOf(platform);
-    const query = exportQuery(await database.dataSource(), table, options);
+    const query = exportQuery(await database.dataSource(), name, table, options);
     await exportRows(database.pool, query, FORMATS[options.format]!, process.stdout);
   });
 }

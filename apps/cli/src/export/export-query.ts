@@ -26,8 +26,13 @@ interface ExportedColumn {
  * The rows of a table sorted by the bytes of their primary key, every value in its canonical text: instants in
  * UTC with six digits, amounts without trailing zeros, whole numbers beyond 2^53 as text, bytes as UTF-8.
  */
-export function exportQuery(source: DataSource, table: ExportedTable, period: Period): ExportQuery {
-  const { columns, tablePath } = source.getMetadata(table.entity);
+export function exportQuery(
+  source: DataSource,
+  name: string,
+  table: ExportedTable,
+  period: Period,
+): ExportQuery {
+  const { columns, tablePath } = source.getMetadata(name);
   const exported: ExportedColumn[] = columns
     .filter((c) => !table.without.includes(c.databaseName))
     .map((c) => ({ name: c.databaseName, type: String(c.type), isPrimary: c.isPrimary }));
