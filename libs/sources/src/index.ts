@@ -14,13 +14,16 @@ export { TEXT_FORMATS, durationMs } from './loading/text-formats.js';
 export { YamlFile } from './loading/yaml-file.js';
 export { problemText, type SourceProblem } from './loading/problem.js';
 export {
+  compileMapping,
   compileStream,
   definitionNameOf,
   type CompiledStream,
   type Mapped,
   type Reception,
+  type Told,
 } from './mapping/compile-stream.js';
 export { compileComparison, compileFilter } from './mapping/condition.js';
+export { kindOfValue } from './mapping/value-kind.js';
 export { compileZone, type ToUtc } from './mapping/time-zone.js';
 export { MAX_NEW_WINDOWS } from './windows/datetime-slices.js';
 export { advance, backfillSlices, behindSince, initialState, planSlices } from './windows/plan-slices.js';
@@ -46,4 +49,3 @@ export {
   type PostbackCall,
   type Verification,
 } from './postback/compile-verification.js';
-export { kindOfValue } from './mapping/value-kind.js';

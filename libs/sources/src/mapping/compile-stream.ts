@@ -169,19 +169,27 @@ function parseZoned(text: string): Instant | undefined {
   return ZONED.test(text) ? parseInstant(text) : undefined;
 }
 
-function compileMapping(
-  source: Pick<SourceDefinition, 'name' | 'brand'>,
-  stream: RecordStreamDefinition,
-): {
+/** The rules of a stream as functions; they never throw. */
+export interface CompiledMapping {
   mapRecord: (mapped: MappedRecord) => Omit<Mapped, 'warnings'>;
   /** Undefined where the record is rejected. */
   countRecord: (record: JsonObject, receivedAt: Instant, version: string | undefined) => Told | undefined;
-} {
-  const onlyConversion = onlyConversionOf(stream.mapping);
-  const rules = stream.mapping.map((rule, index) =>
+}
+
+/**
+ * Compiles the rules of a stream.
+ * @throws PathError, SyntaxError, TypeError where the rules were not checked
+ */
+export function compileMapping(
+  source: Pick<SourceDefinition, 'name' | 'brand'>,
+  stream: Pick<RecordStreamDefinition, 'name' | 'mapping'>,
+): CompiledMapping {
+  const { mapping } = stream;
+  const onlyConversion = onlyConversionOf(mapping);
+  const rules = mapping.map((rule, index) =>
     compileRule(rule, {
       index,
-      ordinal: stream.mapping.slice(0, index).filter((other) => other.event === rule.event).length,
+      ordinal: mapping.slice(0, index).filter((other) => other.event === rule.event).length,
       onlyConversion,
       ...{ source: source.name, brand: source.brand, stream: stream.name },
     }),
