@@ -18,7 +18,7 @@ import {
   type Told,
 } from '#libs/sources';
 import { compileConversions } from './configured-conversions.js';
-import { eventsOfRow, isOfInterest, type RowRules } from './events-of-row.js';
+import { eventsOfRow, isOfInterest, mayConvert, type RowRules } from './events-of-row.js';
 import { readRow } from './read-row.js';
 import { rowKey } from './row-key.js';
 import { selectColumns, type Ga4Row } from './row.js';
@@ -32,6 +32,7 @@ export interface ToldConversion {
   natural_key: string;
   kind: string;
   transaction_id?: string;
+  partner?: string;
   player_id?: string;
   click_id?: string;
 }
@@ -130,6 +131,7 @@ export function compileGa4(
           ? `ga4/${source.property}/${hashParts([canonicalJson(selected)]).slice(0, 32)}`
           : rowKey(source.property, read);
       const written = record(key, payload, shard, receivedAt);
+      if ('kind' in read || !mayConvert(rules, new Visit(read))) return { ...written, conversions: NONE };
       const { events } = map(payload, written.event, undefined);
       return { ...written, conversions: events.filter(isConversion).map(toldConversion) };
     },
@@ -143,9 +145,12 @@ export function compileGa4(
   };
 }
 
+const NONE: readonly ToldConversion[] = [];
+
 function toldConversion(event: ConversionEvent): ToldConversion {
   const told: ToldConversion = { natural_key: event.natural_key, kind: event.kind };
   if ('transaction_id' in event) told.transaction_id = event.transaction_id;
+  if ('partner' in event) told.partner = event.partner;
   if (event.player_id !== undefined) told.player_id = event.player_id;
   if (event.click_id !== undefined) told.click_id = event.click_id;
   return told;

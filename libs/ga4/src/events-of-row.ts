@@ -22,11 +22,19 @@ export interface RowEvents {
   warnings: Rejection[];
 }
 
+/** Whether a row is a conversion, as far as that can be said without making it. */
+export function mayConvert({ conversions }: RowRules, visit: Visit): boolean {
+  return isPurchase(visit.read) || conversions.fit(visit);
+}
+
 /** Whether a row makes any event, or cannot be understood although it should. */
-export function isOfInterest({ conversions }: RowRules, visit: Visit): boolean {
-  const { read } = visit;
-  if (isPurchase(read) || isReturn(read) || tellsLink(visit) || conversions.fit(visit)) return true;
-  return touchOf(visit, false) !== undefined;
+export function isOfInterest(rules: RowRules, visit: Visit): boolean {
+  return (
+    isReturn(visit.read) ||
+    mayConvert(rules, visit) ||
+    tellsLink(visit) ||
+    touchOf(visit, false) !== undefined
+  );
 }
 
 /**

@@ -1,12 +1,9 @@
 import type { ReadRow } from './read-row.js';
 import { decimalOf } from './decimal.js';
-import { textOf } from './values.js';
+import { idOf, textOf } from './values.js';
 
 /** Events that have a transaction id and are no purchase. */
 const RETURNS: ReadonlySet<string> = new Set(['refund', 'app_store_refund']);
-/** What careless tags send for a transaction id that they do not have. */
-const NO_ID: ReadonlySet<string> = new Set(['null', 'undefined', 'NaN', '(none)']);
-
 /** Whether the event says that something was bought. */
 export function isPurchase(read: ReadRow): boolean {
   if (read.name === 'purchase' || read.name === 'in_app_purchase') return true;
@@ -15,15 +12,11 @@ export function isPurchase(read: ReadRow): boolean {
 
 /** The transaction that a purchase or refund names; undefined where it names none: null, `""`, `(not set)` and the like. */
 export function transactionIdOf(read: ReadRow): string | undefined {
-  return ecommerceIdOf(read) ?? idOf(read.paramText('transaction_id'));
+  return ecommerceIdOf(read) ?? idOf(read.param('transaction_id'));
 }
 
 function ecommerceIdOf({ ecommerce }: ReadRow): string | undefined {
-  return ecommerce && idOf(textOf(ecommerce['transaction_id']));
-}
-
-function idOf(text: string | undefined): string | undefined {
-  return text === undefined || NO_ID.has(text) ? undefined : text.normalize('NFC');
+  return ecommerce && idOf(ecommerce['transaction_id']);
 }
 
 /** Money of a row; `isUnusable`: an amount is stated, and none of those stated can be used. */

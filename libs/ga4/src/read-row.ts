@@ -1,7 +1,7 @@
 import type { Instant, Rejection } from '#libs/events';
 import { isJsonObject, kindOfValue, type JsonObject, type JsonValue } from '#libs/sources';
 import type { Ga4Row } from './row.js';
-import { instantOfMicros, int64Of, listOf, structOf, textOf } from './values.js';
+import { idOf, instantOfMicros, int64Of, listOf, structOf, textOf } from './values.js';
 
 /** A row whose envelope is understood; what else it says is read where it is asked for. */
 export class ReadRow {
@@ -22,11 +22,12 @@ export class ReadRow {
 
   /** The browser or device; none without consent. */
   get clientId(): string | undefined {
-    return textOf(this.row['user_pseudo_id']);
+    return idOf(this.row['user_pseudo_id']);
   }
 
+  /** The site's own id of a user who signed in. */
   get userId(): string | undefined {
-    return textOf(this.row['user_id']);
+    return idOf(this.row['user_id']);
   }
 
   get streamId(): string | undefined {

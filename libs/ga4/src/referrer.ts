@@ -1,4 +1,4 @@
-import { siteKindOf } from './source-sites.js';
+import { searchEngineOf } from './source-sites.js';
 
 /** What a referrer says of the traffic's source. */
 export interface ReferredTraffic {
@@ -31,17 +31,6 @@ export function trafficOfReferrer(
 function hostOf(url: string | undefined): string | undefined {
   const host = url === undefined ? undefined : HOST.exec(url)?.[1];
   return host?.toLowerCase().replace(/^www\./, '');
-}
-
-/** Labels that stand before an engine's name where it answers searches: `de.search.yahoo.com`, `m.baidu.com`. */
-const BEFORE_NAME = /^(?:(?:m|r|search|[a-z]{2})\.)*([a-z0-9-]+)\.[a-z.]+$/;
-
-/** The name of a search engine by the host of its results; undefined for its other services, as `mail.google.com`. */
-function searchEngineOf(host: string): string | undefined {
-  const name = BEFORE_NAME.exec(host)?.[1];
-  return name !== undefined && siteKindOf(name) === 'search' && siteKindOf(host) === 'search'
-    ? name
-    : undefined;
 }
 
 /** Second levels under which names are sold: `example.co.uk` is a site, `co.uk` is none. */

@@ -32,25 +32,29 @@ export const SELECTED_COLUMNS = [
 ] as const;
 
 /**
- * The selected columns of a row without their nulls, so that a row is the same whether a reader leaves nulls out or not,
- * and whether it reads all columns or only these.
+ * The selected columns of a row without its nulls and empty lists, so that a row is the same whether a reader leaves them
+ * out or not, and whether it reads all columns or only these.
  */
 export function selectColumns(row: Ga4Row): Ga4Row {
   const selected: Ga4Row = {};
   for (const column of SELECTED_COLUMNS) {
     const value = row[column];
-    if (value !== undefined && value !== null) selected[column] = withoutNulls(value);
+    if (value !== undefined && isTold(value)) selected[column] = told(value);
   }
   return selected;
 }
 
-function withoutNulls(value: JsonValue): JsonValue {
+function isTold(value: JsonValue): boolean {
+  return value !== null && !(Array.isArray(value) && value.length === 0);
+}
+
+function told(value: JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (Array.isArray(value)) return value.map(told);
   const members: JsonObject = {};
   for (const name in value) {
     const member = value[name]!;
-    if (member !== null) members[name] = withoutNulls(member);
+    if (isTold(member)) members[name] = told(member);
   }
   return members;
 }

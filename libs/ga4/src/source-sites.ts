@@ -5,7 +5,7 @@ export type SiteKind = 'search' | 'shopping' | 'social' | 'video';
  * Sites by their kind, after the list of sources and categories that Google publishes with the default channel group
  * (https://support.google.com/analytics/answer/9756891, "Download the list"). Written down by name and by domain, so that
  * `m.facebook.com` and `facebook` are both Facebook; the long tail of Google's list, mostly sites that have closed, is
- * left out. A source is a site's where it is the name, the domain or below the domain.
+ * left out.
  */
 const SITES: Record<SiteKind, string> = {
   search: `360.cn alice aol ask ask.com auone avg babylon baidu baidu.com biglobe biglobe.co.jp biglobe.ne.jp bing
@@ -48,28 +48,37 @@ const KINDS: ReadonlyMap<string, SiteKind> = new Map([
   ...Object.entries(SPACED),
 ]);
 
-/** Engines that answer under the domains of many countries. */
+/** Names that answer under the domains of many countries. */
 const WORLD_WIDE: ReadonlySet<string> = new Set([
-  'google',
-  'bing',
-  'yahoo',
-  'yandex',
-  'amazon',
-  'ebay',
-  'pinterest',
+  ...['google', 'bing', 'yahoo', 'yandex', 'amazon', 'ebay', 'pinterest'],
 ]);
-const COUNTRY_HOST = /^(?:[a-z0-9-]+\.)*?([a-z]+)\.(?:com?\.)?[a-z]{2,3}$/;
+/** Labels that stand before a site's name: of the web, of phones, of searches, of countries. */
+const BEFORE_NAME = /^(?:(?:www|m|r|search|[a-z]{2})\.)+(?=[^.]+\.)/;
+const COUNTRY_DOMAIN = /^([a-z]+)\.(?:com?\.)?[a-z]{2,3}$/;
 
 /** The kind of site that a traffic source is, by its name or host; undefined where it is none of these. */
 export function siteKindOf(source: string): SiteKind | undefined {
   let name = source.toLowerCase();
-  for (;;) {
-    const kind = KINDS.get(name);
-    if (kind !== undefined) return kind;
-    const world = COUNTRY_HOST.exec(name)?.[1];
-    const dot = name.indexOf('.');
-    if (world !== undefined && WORLD_WIDE.has(world) && name.split('.')[0] === world) return KINDS.get(world);
-    if (dot === -1 || !name.includes('.', dot + 1)) return undefined;
+  const exact = KINDS.get(name) ?? siteOf(name)?.kind;
+  if (exact !== undefined) return exact;
+  // Of a search engine other hosts are other services, as docs.google.com
+  for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.')) {
     name = name.slice(dot + 1);
+    const kind = KINDS.get(name);
+    if (kind !== undefined) return kind === 'search' ? undefined : kind;
   }
+  return undefined;
+}
+
+/** The name of the search engine whose results a host shows; undefined where it is none. */
+export function searchEngineOf(host: string): string | undefined {
+  const site = siteOf(host);
+  return site?.kind === 'search' ? site.name : undefined;
+}
+
+function siteOf(host: string): { kind: SiteKind; name: string } | undefined {
+  const domain = host.replace(BEFORE_NAME, '');
+  const world = COUNTRY_DOMAIN.exec(domain)?.[1];
+  const kind = KINDS.get(world !== undefined && WORLD_WIDE.has(world) ? world : domain);
+  return kind && { kind, name: domain.slice(0, domain.indexOf('.')) };
 }

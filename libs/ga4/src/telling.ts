@@ -44,8 +44,8 @@ export function eventOf(
     version,
     trust: 'ga4',
   };
-  if (read.clientId !== undefined) event['client_id'] = read.clientId.normalize('NFC');
-  if (read.userId !== undefined) event['user_id'] = read.userId.normalize('NFC');
+  if (read.clientId !== undefined) event['client_id'] = read.clientId;
+  if (read.userId !== undefined) event['user_id'] = read.userId;
   if (clickIds.own !== undefined) event['click_id'] = clickIds.own;
   if (rawPosition !== undefined) event['raw_position'] = rawPosition;
   return event;

@@ -85,14 +85,17 @@ function trafficOfMembers(members: JsonObject, prefix: string, campaign: string)
   );
 }
 
+/** GA4 sets at least two of the three; one alone is a parameter of the event's own, as the `source` of a `share`. */
 function trafficOfParams(read: ReadRow): TrafficSource | undefined {
-  return told(
+  const [source, medium, campaign] = [
     read.paramText('source'),
     read.paramText('medium'),
     read.paramText('campaign'),
-    read.paramText('term'),
-    read.paramText('content'),
-  );
+  ];
+  if (Number(source !== undefined) + Number(medium !== undefined) + Number(campaign !== undefined) < 2) {
+    return undefined;
+  }
+  return told(source, medium, campaign, read.paramText('term'), read.paramText('content'));
 }
 
 function trafficOfUrl(page: UrlParams): TrafficSource | undefined {

@@ -12,6 +12,15 @@ export function textOf(value: Given): string | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
 }
 
+/** What careless tags send for an id that they do not have: all who have none would be one. */
+const NO_ID: ReadonlySet<string> = new Set(['null', 'undefined', 'NaN', '(none)', '[object Object]']);
+
+/** An id, in the one form of Unicode in which ids are compared; undefined where there is none. */
+export function idOf(value: Given): string | undefined {
+  const text = textOf(value);
+  return text === undefined || NO_ID.has(text) ? undefined : text.normalize('NFC');
+}
+
 const INT64 = /^-?\d{1,19}$/;
 
 /** The digits of an INT64; undefined where there is none, also where a number may have been rounded. */
