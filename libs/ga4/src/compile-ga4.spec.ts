@@ -260,7 +260,9 @@ describe('a configured conversion', () => {
         kind: 'dead_letter',
         reason: 'invalid_field',
         path: '/data/payload/row/event_params/2/value',
-        detail: expect.stringMatching(/^amount of mapping\[2\] \(deposit\) must be .*; it is a text$/),
+        detail: expect.stringMatching(
+          /^amount of mapping\[2\] \(deposit\) must be .*; it is a text$/,
+        ) as string,
       },
     ]);
   });
