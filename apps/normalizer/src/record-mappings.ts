@@ -1,34 +1,27 @@
 import type { CanonicalEvent, RecordEvent, Rejection } from '#libs/events';
+import { compileGa4 } from '#libs/ga4';
 import type { LoadedSource } from '#libs/runtime';
 import {
+  GA4_STREAM,
   compileStream,
   definitionNameOf,
   messageStream,
   type CompiledStream,
   type JsonObject,
-  type RecordStreamDefinition,
-  type SourceDefinition,
 } from '#libs/sources';
 
 /** What a record is made into; its events, or why there are none. */
 export type MappedRecord = { events: CanonicalEvent[]; isWarned: boolean } | Rejection;
 
+/** How the records of a stream become events. */
+type StreamMapping = Pick<CompiledStream, 'map'>;
+
 /** The mappings of all sources, by the names of source and stream; compiled once. */
 export class RecordMappings {
-  private readonly streams = new Map<string, ReadonlyMap<string, CompiledStream>>();
+  private readonly streams = new Map<string, ReadonlyMap<string, StreamMapping>>();
 
   constructor(sources: readonly LoadedSource[]) {
-    for (const { source, schemas } of sources) {
-      this.streams.set(
-        source.name,
-        new Map(
-          recordStreamsOf(source).map((stream) => [
-            stream.name,
-            compileStream(source, stream, stream.schema && schemas.get(stream.schema.$ref)),
-          ]),
-        ),
-      );
-    }
+    for (const loaded of sources) this.streams.set(loaded.source.name, mappingsOf(loaded));
   }
 
   /**
@@ -53,15 +46,15 @@ export class RecordMappings {
   }
 }
 
-function recordStreamsOf(source: SourceDefinition): readonly RecordStreamDefinition[] {
-  switch (source.type) {
-    case 'http':
-      return source.streams;
-    case 'pubsub':
-      return source.streams.map(messageStream);
-    case 'ga4':
-      return [];
-  }
+function mappingsOf({ source, schemas }: LoadedSource): ReadonlyMap<string, StreamMapping> {
+  if (source.type === 'ga4') return new Map([[GA4_STREAM, compileGa4(source)]]);
+  const streams = source.type === 'pubsub' ? source.streams.map(messageStream) : source.streams;
+  return new Map(
+    streams.map((stream) => [
+      stream.name,
+      compileStream(source, stream, stream.schema && schemas.get(stream.schema.$ref)),
+    ]),
+  );
 }
 
 /** One rejection that tells of all: a record is one dead letter. */

@@ -457,7 +457,8 @@ export interface Ga4SourceDefinition extends SourceBase {
   poll_interval: string;
   export: Ga4ExportDefinition;
   /** Conversions beside purchases, which are always found. Paths lead into the flat record of a row: `event_name`,
-   * `user_id`, `params.<key>`, `user_properties.<key>`, …. Absent: none. */
+   * `user_id`, `params.<key>`, `user_properties.<key>`, …. What every row says need not be set: `occurred_at`,
+   * `client_id`, `user_id`, `click_id`, and of money `transaction_id`, `amount` and `currency`. Absent: none. */
   conversions?: MappingRule[];
 }
 

@@ -5,14 +5,15 @@ import { hasZone, parseTimeFormat } from '../mapping/time-format.js';
 import type { Cursor } from './cursor.js';
 import { suggestion } from './schema-problems.js';
 
-/** What no schema can say of rules: that fields exist and the needed ones are there, and what keys of a
- * field go together.
+/**
+ * What no schema can say of rules: that fields exist and the needed ones are there, and what keys of a field go together.
  * @param hasVersion whether what they make has a version, also where no field says it
+ * @param fields that need not be set, as every record says them in one place
  */
-export function checkMapping(mapping: Cursor, hasVersion: boolean): void {
+export function checkMapping(mapping: Cursor, hasVersion: boolean, fields: readonly string[] = []): void {
   const rules = mapping.items();
   const conversion = onlyConversionOf(rules.map((rule) => ({ event: rule.at('event').text ?? '' })));
-  const implied: Implied = { conversion, hasVersion };
+  const implied: Implied = { conversion, hasVersion, fields };
   for (const rule of rules) {
     checkRule(rule, implied);
     for (const part of ['fields', 'custom', 'sub_ids', 'utm', 'ad_click_ids']) {
@@ -31,6 +32,8 @@ interface Implied {
   conversion: string | undefined;
   /** What they make has a version. */
   hasVersion: boolean;
+  /** Names of others. */
+  fields: readonly string[];
 }
 
 function checkRule(rule: Cursor, implied: Implied): void {
@@ -46,7 +49,8 @@ function checkRule(rule: Cursor, implied: Implied): void {
       `${kind} has no field ${name}${suggestion(name, names)}; its fields: ${names.join(', ')}; others stand in custom`,
     );
   }
-  const has = (name: string): boolean => Object.hasOwn(given, name) || impliedBy(kind, given, implied, name);
+  const has = (name: string): boolean =>
+    Object.hasOwn(given, name) || implied.fields.includes(name) || impliedBy(kind, given, implied, name);
   const missing = requiredFieldsOf(kind).filter((name) => !has(name));
   for (const name of missing) {
     fields.wrong(

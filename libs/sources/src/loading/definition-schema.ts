@@ -195,7 +195,7 @@ const GA4_SOURCE_SCHEMA = object<Ga4SourceDefinition>("GA4's export.", {
   export: reference('ga4_export'),
   conversions: optional(
     list(
-      'Conversions beside purchases, which are always found. Paths lead into the flat record of a row: `event_name`, `user_id`, `params.<key>`, `user_properties.<key>`.',
+      'Conversions beside purchases, which are always found. Paths lead into the flat record of a row: `event_name`, `user_id`, `params.<key>`, `user_properties.<key>`. What every row says need not be set: `occurred_at`, `client_id`, `user_id`, `click_id`, and of money `transaction_id`, `amount` and `currency`.',
       reference('rule'),
     ),
   ),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
-import { EXAMPLE_SOURCES, exampleSource } from '#test/example-sources';
+import { EXAMPLE_GA4, EXAMPLE_SOURCES, exampleSource } from '#test/example-sources';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { DEFINITION_SCHEMA } from './definition-schema.js';
 import { parseSource } from './parse-source.js';
@@ -350,6 +350,14 @@ describe('parseSource', () => {
     const parsed = parseSource(text, 's.yaml', () => ({ problem: 'the file cannot be read (ENOENT)' }));
     expect(parsed).toMatchObject({ problems: [{ message: 'the file cannot be read (ENOENT)' }] });
   });
+});
+
+it('takes rules of GA4 without what every row says', () => {
+  const conversions = ['registration', 'identity_link'].map((event) => ({
+    event,
+    fields: { player_id: 'params.p' },
+  }));
+  expect(problemsOf(stringify({ ...EXAMPLE_GA4, conversions }))).toEqual([]);
 });
 
 it("the README's example is a source that can work", () => {

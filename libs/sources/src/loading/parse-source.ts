@@ -28,7 +28,7 @@ export function parseSource(text: string, path: string, readSchema?: ReadSchema)
   const source = new Cursor(file.data, [], file, problems);
   checkSource(source);
   checkPlaceholders(source);
-  checkMapping(source.at('conversions'), true);
+  checkMapping(source.at('conversions'), true, ['occurred_at', 'client_id', 'user_id']);
   const schemas = new Map<string, object>();
   for (const stream of source.at('streams').items()) {
     checkMapping(stream.at('mapping'), stream.at('version').isThere || stream.at('cursor_field').isThere);
