@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { benchAttribution, type AttributionOptions } from './attribution/attribution-bench.js';
 import { benchEndToEnd, type EndToEndOptions } from './end-to-end/end-to-end-bench.js';
+import { benchGa4, type Ga4Options } from './ga4/ga4-bench.js';
 import { benchIngress, type IngressOptions } from './ingress/ingress-bench.js';
 import { withClosers, type Closers } from './parts/closers.js';
 import { jsonOf, textOf, type Report } from './report/report.js';
@@ -26,8 +27,6 @@ function add<Options>(
   return program
     .command(name)
     .description(description)
-    .addOption(new Option('--log <engine>', 'the event log').choices(['kafka', 'postgres']).default('kafka'))
-    .option('--profile <folder>', 'write CPU profiles of the apps there')
     .option('--json', 'answer as JSON')
     .action(async (options: Options & { json?: true }) => {
       const report = await withClosers((closers) => bench(options, closers));
@@ -35,14 +34,25 @@ function add<Options>(
     });
 }
 
-add<IngressOptions>('ingress', 'calls/s and CPU of the pixel ingress, beside bare servers', benchIngress)
+/** A benchmark of apps: on an event log, in processes of their own. */
+function addOfApps<Options>(...benchmark: Parameters<typeof add<Options>>): Command {
+  return add(...benchmark)
+    .addOption(new Option('--log <engine>', 'the event log').choices(['kafka', 'postgres']).default('kafka'))
+    .option('--profile <folder>', 'write CPU profiles of the apps there');
+}
+
+addOfApps<IngressOptions>(
+  'ingress',
+  'calls/s and CPU of the pixel ingress, beside bare servers',
+  benchIngress,
+)
   .option('--calls <n>', 'calls of a round', count, 60_000)
   .option('--connections <n>', 'connections of the closed loop', count, 128)
   .option('--rounds <n>', 'rounds of each server', count, 5)
   .option('--rate <n>', 'calls a second of the open loop', count, 2_000)
   .option('--seconds <n>', 'duration of the open loop', count, 20);
 
-add<SinkOptions>('sink', 'a backlog of pixel events into PostgreSQL, beside bare upserts', benchSink)
+addOfApps<SinkOptions>('sink', 'a backlog of pixel events into PostgreSQL, beside bare upserts', benchSink)
   .option('--events <n>', 'pixel events of the backlog', count, 300_000)
   .option('--attributions <n>', 'processes of attribution', count, 1)
   .option('--rounds <n>', 'backlogs on an empty database', count, 1)
@@ -50,7 +60,7 @@ add<SinkOptions>('sink', 'a backlog of pixel events into PostgreSQL, beside bare
   .option('--restart-postgres', 'restart PostgreSQL in the middle of one more backlog')
   .option('--kill-postgres', 'kill -9 PostgreSQL in the middle of one more backlog');
 
-add<AttributionOptions>(
+addOfApps<AttributionOptions>(
   'attribution',
   'canonical events of every kind, then transactions alone, into PostgreSQL, beside bare upserts',
   benchAttribution,
@@ -61,7 +71,7 @@ add<AttributionOptions>(
   .option('--rounds <n>', 'backlogs of each on an empty database', count, 1)
   .option('--stored <n>', 'two more mixed backlogs, on a fifth of this many stored facts and on all', count);
 
-add<PollerOptions>(
+addOfApps<PollerOptions>(
   'poller',
   'rows of a partner API into the log, beside fetching and parsing alone',
   benchPoller,
@@ -69,9 +79,13 @@ add<PollerOptions>(
   .option('--rows <n>', 'rows of each reading', count, 200_000)
   .option('--rounds <n>', 'rounds of each reading', count, 3);
 
-add<EndToEndOptions>('end-to-end', 'from the 202 of a pixel to its visible row', benchEndToEnd)
+addOfApps<EndToEndOptions>('end-to-end', 'from the 202 of a pixel to its visible row', benchEndToEnd)
   .option('--rate <n>', 'calls a second', count, 500)
   .option('--seconds <n>', 'duration', count, 60);
+
+add<Ga4Options>('ga4', "rows of GA4's export into canonical events, beside JSON.parse of them", benchGa4)
+  .option('--rows <n>', 'rows of a round', count, 100_000)
+  .option('--rounds <n>', 'rounds', count, 5);
 
 try {
   await program.parseAsync();

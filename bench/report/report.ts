@@ -33,14 +33,19 @@ export async function conditionsOf({ engine, postgres }: Installation): Promise<
     );
     return found.rows[0]!;
   });
-  const gib = Math.round(totalmem() / 1024 ** 3);
   return [
-    `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), ${gib} GiB`,
-    `Node ${process.versions.node}`,
+    machine(),
     `PostgreSQL ${settings.version.split(' ')[0]} (fsync ${settings.fsync}, synchronous_commit ${settings.commit})`,
     engine === 'kafka' ? `${basename(await kafkaJars())}, one broker, acks=all` : 'event log in PostgreSQL',
     'everything on this machine',
   ].join(' · ');
+}
+
+/** The machine and its Node, in one line. */
+export function machine(): string {
+  const gib = Math.round(totalmem() / 1024 ** 3);
+  const cores = `${availableParallelism()} cores (${cpus()[0]?.model.trim()})`;
+  return `${cores}, ${gib} GiB · Node ${process.versions.node}`;
 }
 
 /** The report as people read it. */
