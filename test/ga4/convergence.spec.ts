@@ -1,9 +1,20 @@
 import fc from 'fast-check';
-import type { ConversionFact } from '#libs/database';
-import type { CanonicalEvent } from '#libs/events';
+import { factOf, type ConversionFact } from '#libs/database';
+import { canonicalJson, type CanonicalEvent } from '#libs/events';
 import type { Ga4Row, Shard } from '#libs/ga4';
 import type { JsonObject } from '#libs/sources';
-import { DAILY, FRESH, INTRADAY, fixtureRows, ga4, ga4Row, mapRow, purchaseRow } from '#test/ga4-rows';
+import {
+  DAILY,
+  FRESH,
+  INTRADAY,
+  RECEIVED_AT,
+  fixtureRows,
+  ga4,
+  ga4Row,
+  mapAbsent,
+  mapRow,
+  purchaseRow,
+} from '#test/ga4-rows';
 import { factsOfEvents } from '../../apps/attribution/src/facts-of-events.js';
 
 const compiled = ga4({
@@ -16,9 +27,12 @@ const eventsOf = (rows: readonly Ga4Row[], shard: Shard): CanonicalEvent[] =>
 
 /** What stands of each conversion, without when it was first heard of. */
 const standing = (events: readonly CanonicalEvent[]): Partial<ConversionFact>[] =>
-  factsOfEvents(events).conversions.map(
-    ({ first_received_at: _first, first_receipt_id: _receipt, ...fact }) => fact,
-  );
+  factsOfEvents(events).conversions.flatMap((slot) => {
+    const fact = factOf(slot);
+    if (fact === undefined) return [];
+    const { first_received_at: _first, first_receipt_id: _receipt, ...told } = fact;
+    return told;
+  });
 
 /** A day of a few clients, some of whom withhold who they are; ids that repeat, and ids that are none. */
 const anyRow: fc.Arbitrary<Ga4Row> = fc
@@ -37,8 +51,7 @@ const anyRow: fc.Arbitrary<Ga4Row> = fc
       columns: { ecommerce: { purchase_revenue: value, transaction_id: id } },
     }),
     event_name: name,
-    // A registration by nobody is known by its click or player
-    user_id: name === 'sign_up' ? (user ?? 'u3') : user,
+    user_id: user,
     user_pseudo_id: client,
     event_timestamp: String(1_795_168_800_000_000 + micros),
     ...(index === null ? {} : { batch_event_index: String(index) }),
@@ -87,6 +100,50 @@ describe('the shards of a day', () => {
     const facts = factsOfEvents(once);
     expect(factsOfEvents([...once, ...eventsOf(rows, DAILY)])).toEqual(facts);
     expect(facts.conversions).toHaveLength(1);
+  });
+});
+
+/** What stands of each touch, without when it was first heard of. */
+const touches = (events: readonly CanonicalEvent[]) =>
+  factsOfEvents(events).touchpoints.map(
+    ({ first_received_at: _first, receipt_id: _receipt, ...fact }) => fact,
+  );
+
+describe('the touches of a day', () => {
+  it('end in those that the daily shard alone tells of its sessions', () => {
+    fc.assert(
+      fc.property(anyDay, (rows) => {
+        const [daily, intraday] = [eventsOf(rows, DAILY), eventsOf(rows, INTRADAY)];
+        expect(touches([...intraday, ...daily])).toEqual(touches(daily));
+        expect(touches([...daily, ...intraday])).toEqual(touches(daily));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('a conversion that a later version of a shard no longer has', () => {
+  const later: Shard = { ...DAILY, modifiedAt: '2026-11-22T06:00:00.000000Z' };
+
+  it('is gone, and what the later version has stands, in whatever order they are told', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(anyDay, anyDay).chain(([before, after]) => {
+          const told = (rows: readonly Ga4Row[], shard: Shard) =>
+            rows.flatMap((row) => compiled.write(row, shard, RECEIVED_AT).conversions);
+          const still = new Set(told(after, later).map(canonicalJson));
+          const absent = told(before, INTRADAY).filter((c) => !still.has(canonicalJson(c)));
+          const events = [
+            ...eventsOf(before, INTRADAY),
+            ...eventsOf(after, later),
+            ...absent.flatMap((c) => mapAbsent(c, later, compiled).events),
+          ];
+          return fc.tuple(fc.constant(eventsOf(after, later)), shuffled(events));
+        }),
+        ([expected, events]) => expect(standing(events)).toEqual(standing(expected)),
+      ),
+      { numRuns: 100 },
+    );
   });
 });
 

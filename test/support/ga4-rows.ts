@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Instant } from '#libs/events';
-import { compileGa4, type CompiledGa4, type Ga4Row, type Shard } from '#libs/ga4';
+import { compileGa4, type CompiledGa4, type Ga4Row, type Shard, type ToldConversion } from '#libs/ga4';
 import type { Ga4SourceDefinition, JsonObject, JsonValue, Mapped } from '#libs/sources';
 
 export const RECEIVED_AT: Instant = '2026-11-21T12:00:00.000000Z';
@@ -67,6 +67,17 @@ export function ga4(options: Ga4Options = {}): CompiledGa4 {
 /** What a row of a shard is made into, on its way through the log. */
 export function mapRow(row: Ga4Row, shard: Shard = DAILY, compiled: CompiledGa4 = ga4()): Mapped {
   const { event, value } = compiled.write(row, shard, RECEIVED_AT);
+  const { data } = JSON.parse(value) as { data: { payload: JsonObject } };
+  return compiled.map(data.payload, event);
+}
+
+/** What a conversion that is no longer in a shard is made into, on its way through the log. */
+export function mapAbsent(
+  absent: ToldConversion,
+  shard: Shard = DAILY,
+  compiled: CompiledGa4 = ga4(),
+): Mapped {
+  const { event, value } = compiled.writeAbsent(absent, shard, RECEIVED_AT);
   const { data } = JSON.parse(value) as { data: { payload: JsonObject } };
   return compiled.map(data.payload, event);
 }

@@ -20,22 +20,12 @@ import {
 import { compileConversions } from './configured-conversions.js';
 import { eventsOfRow, isOfInterest, mayConvert, type RowRules } from './events-of-row.js';
 import { readRow } from './read-row.js';
+import { retractionOf, type ToldConversion } from './retraction.js';
 import { rowKey } from './row-key.js';
 import { selectColumns, type Ga4Row } from './row.js';
 import { parseShard, shardVersion, writeShard, type Shard } from './shard.js';
 import { structOf } from './values.js';
 import { Visit } from './visit.js';
-
-/** A conversion that a version of a shard told of, as a later version without it takes it back. */
-export interface ToldConversion {
-  /** Of the conversion's event. */
-  natural_key: string;
-  kind: string;
-  transaction_id?: string;
-  partner?: string;
-  player_id?: string;
-  click_id?: string;
-}
 
 /** A raw event as it goes into the log. */
 export interface WrittenRecord {
@@ -103,6 +93,14 @@ export function compileGa4(
     const shard = parseShard(payload['shard']);
     if (!shard)
       return rejected('/shard', 'must be the day, kind and last change of a shard', payload['shard']);
+    const absent = structOf(payload['absent']);
+    if (absent) {
+      const { modifiedAt } = shard;
+      const made = retractionOf(absent, { version: shardVersion(shard), modifiedAt }, raw, rawPosition);
+      return made.kind === 'dead_letter'
+        ? { events: [], rejections: [made], warnings: [] }
+        : { events: [made], rejections: [], warnings: [] };
+    }
     const row = structOf(payload['row']);
     if (!row) return rejected('/row', 'must be a row of the export', payload['row']);
     const read = readRow(row);
