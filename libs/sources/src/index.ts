@@ -6,6 +6,7 @@ export type { ApiBudget, HttpRequest, HttpResponse, HttpSend } from './http.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export { PathError, compilePath, parsePath, type ReadPath } from './path.js';
 export type { RecordBatch, Slice, SliceResult, StreamState } from './slices.js';
+export { compileMessageDecoder, type DecodeMessage, type PubsubMessage } from './messages/pubsub-message.js';
 export { GA4_STREAM, messageStream, streamsOf } from './streams-of.js';
 export { DEFINITION_SCHEMA } from './loading/definition-schema.js';
 export { parseSource, type ParsedSource, type ReadSchema } from './loading/parse-source.js';
