@@ -17,7 +17,8 @@ export function repositoryRoot(): string {
   return folder;
 }
 
-function cacheFolder(): string {
+/** Where what was downloaded or built for tests is kept. */
+export function cacheFolder(): string {
   return resolve(process.env.TRIBUTARY_CACHE_DIR ?? join(repositoryRoot(), '.cache'));
 }
 

@@ -105,6 +105,7 @@ export {
   type StreamKey,
   type StreamLook,
 } from './sources/source-state.js';
+export { noteStreamHealth, type StreamHealth } from './sources/stream-health.js';
 export {
   deleteSourceWindowsBefore,
   readContentHash,

@@ -4,6 +4,7 @@ export type Check = () => Promise<void>;
 /** What `/livez` and `/readyz` answer. */
 export class Health {
   private readonly checks = new Map<string, Check>();
+  private readonly remarks = new Map<string, () => string | undefined>();
   private draining = false;
   private failure: string | undefined;
   private listener: (reason: string) => void = () => {};
@@ -11,6 +12,11 @@ export class Health {
   /** Adds a check of readiness under a name that `/readyz` shows. */
   addCheck(name: string, check: Check): void {
     this.checks.set(name, check);
+  }
+
+  /** Adds what `/readyz` shows under a name; it does not make the process unready. @param remark undefined where all is well */
+  addRemark(name: string, remark: () => string | undefined): void {
+    this.remarks.set(name, remark);
   }
 
   /** From now on not ready: the process is on its way out, and takes no new work. */
@@ -41,7 +47,9 @@ export class Health {
       [...this.checks].map(async ([name, check]) => [name, await answerOf(check, timeoutMs)] as const),
     );
     if (this.draining) answers.push(['process', 'draining']);
-    return { ready: answers.every(([, a]) => a === 'ok'), checks: Object.fromEntries(answers) };
+    const ready = answers.every(([, a]) => a === 'ok');
+    for (const [name, remark] of this.remarks) answers.push([name, remark() ?? 'ok']);
+    return { ready, checks: Object.fromEntries(answers) };
   }
 }
 

@@ -93,6 +93,51 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly pubsubReceived = new Counter({
+    name: 'tributary_pubsub_received_total',
+    help: 'Messages that came from Pub/Sub',
+    labelNames: ['source', 'stream'] as const,
+    registers: [this.registry],
+  });
+  readonly pubsubMessages = new Counter({
+    name: 'tributary_pubsub_messages_total',
+    help: 'What became of messages: acked; late, where the acknowledgement came too late; nacked; dead, which are acked too',
+    labelNames: ['source', 'stream', 'outcome'] as const,
+    registers: [this.registry],
+  });
+  readonly pubsubRedelivered = new Counter({
+    name: 'tributary_pubsub_redelivered_total',
+    help: 'Messages that had been delivered before, where the subscription counts attempts',
+    labelNames: ['source', 'stream'] as const,
+    registers: [this.registry],
+  });
+  readonly pubsubBatchMessages = new Histogram({
+    name: 'tributary_pubsub_batch_messages',
+    help: 'Messages that went to the log and were acknowledged together',
+    labelNames: ['source', 'stream'] as const,
+    buckets: [1, 5, 10, 50, 100, 250, 500, 1000, 5000],
+    registers: [this.registry],
+  });
+  readonly pubsubAgeSeconds = new Histogram({
+    name: 'tributary_pubsub_age_seconds',
+    help: 'From the publishing of the oldest message of a batch to its acknowledgement',
+    labelNames: ['source', 'stream'] as const,
+    buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 21600, 86400],
+    registers: [this.registry],
+  });
+  readonly pubsubOldestSeconds = new Gauge({
+    name: 'tributary_pubsub_oldest_seconds',
+    help: 'Age of the oldest message in hand; 0 where there is none',
+    labelNames: ['source', 'stream'] as const,
+    registers: [this.registry],
+  });
+  readonly pubsubPullFailures = new Counter({
+    name: 'tributary_pubsub_pull_failures_total',
+    help: 'Times that a subscription could not be pulled, by the status of Pub/Sub',
+    labelNames: ['source', 'stream', 'code'] as const,
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

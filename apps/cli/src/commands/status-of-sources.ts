@@ -30,7 +30,7 @@ function stateOf(s: Stream): string {
   if (s.paused) return 'paused';
   if (!s.defined) return 'no definition';
   if (s.failures > 0) return `failed ${count(s.failures)}×, next ${clock(s.next_attempt_at)}`;
-  return s.last_window?.outcome ?? 'not read yet';
+  return s.last_window?.outcome ?? (s.last_succeeded_at === null ? 'not read yet' : 'pulling');
 }
 
 function backfillTable(backfills: Sources['backfills']): string {

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { setMaxListeners } from 'node:events';
+import { noteStreamHealth, registerStreams, replaceDefinitions } from '#libs/database';
+import {
+  SettingsError,
+  databaseOf,
+  readSourcesDir,
+  secretsOf,
+  sourcesOfType,
+  type App,
+  type Environment,
+  type Platform,
+  type RunningApp,
+} from '#libs/runtime';
+import { BRIDGE_TIMES, type BridgeParts, type BridgeTimes } from './bridge-parts.js';
+
+const NAME = 'pubsub-bridge';
+
+/** Google Pub/Sub → raw events, by the definitions in `SOURCES_DIR`. */
+export const pubsubBridge: App = {
+  name: NAME,
+  needsDatabase: true,
+  checkSettings: checkSourcesDir,
+  start: (platform) => bridgeSources(platform),
+};
+
+/** Pulls what the definitions in `SOURCES_DIR` say, until it is stopped. @param times other ones than the usual, in tests */
+export async function bridgeSources(
+  platform: Platform,
+  times: BridgeTimes = BRIDGE_TIMES,
+): Promise<RunningApp> {
+  const { environment, settings, logger } = platform;
+  const sources = sourcesOfType(readSourcesDir(settings.SOURCES_DIR).sources, 'pubsub');
+  const database = databaseOf(platform);
+  if (sources.length === 0) {
+    await replaceDefinitions(database, NAME, []);
+    return { addresses: [], stop: async () => {} };
+  }
+  // Google's client is loaded where it is used: it takes a second, and 40 MiB
+  const [{ makeStreams }, { SubscriptionPuller }] = await Promise.all([
+    import('./make-pullers.js'),
+    import('./subscription-puller.js'),
+  ]);
+  const made = makeStreams(sources, { environment, secrets: secretsOf(environment) });
+  await replaceDefinitions(database, NAME, made.definitions);
+  const keys = made.streams.map(({ bridged: { source, stream }, definitionHash }) => ({
+    ...{ source, stream, definitionHash },
+  }));
+  if (keys.length > 0) await registerStreams(database.pool, keys);
+  for (const { file, problems, waitsFor } of made.definitions.filter((d) => d.problems.length > 0)) {
+    if (waitsFor.length > 0) logger.info({ file, waitsFor }, 'the source is not pulled: it is not set up');
+    else logger.error({ file, problems }, 'the source is not pulled: its definition cannot work');
+  }
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
+  const parts: BridgeParts = {
+    platform,
+    times,
+    note: (health) =>
+      noteStreamHealth(database.pool, health).catch((error: unknown) => {
+        logger.debug({ error }, 'how it stands with a stream was not noted');
+      }),
+    now: Date.now,
+    random: Math.random,
+    stopping: stopping.signal,
+  };
+  const pullers = made.streams.map(({ bridged, client }) => {
+    const puller = new SubscriptionPuller(bridged, client, parts);
+    platform.health.addRemark(`subscription ${bridged.source}/${bridged.stream}`, () => {
+      const { failure } = puller;
+      return failure && `${failure.code}: ${failure.text}`;
+    });
+    return puller;
+  });
+  for (const puller of pullers) puller.start();
+  return {
+    addresses: [],
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(pullers.map((puller) => puller.stop()));
+      await Promise.all(made.clients.map((client) => client.close().catch(() => {})));
+    },
+  };
+}
+
+/** A folder that is named is there; the usual one need not be. @throws SettingsError */
+function checkSourcesDir({ SOURCES_DIR }: Environment): void {
+  if (SOURCES_DIR && !existsSync(SOURCES_DIR)) {
+    throw new SettingsError(['SOURCES_DIR must be a folder that is there']);
+  }
+}
+
+export type { BridgeTimes } from './bridge-parts.js';
+/** What opens Pub/Sub's client, which is loaded where it is used. */
+export const loadPubsub = () => import('./pubsub-client.js');
+
+export { messageOf } from './bridged-stream.js';
+export { pullFailureOf, type PullFailure } from './pull-failure.js';

@@ -1,0 +1,163 @@
+import type { AckResponse, Message } from '@google-cloud/pubsub';
+import { PublishError, type LogRecord } from '#libs/event-log';
+import { Topic, type DeadLetter, type Rejection } from '#libs/events';
+import { publishDeadLetters, publishFitting, type TooLarge } from '#libs/runtime';
+import type { PubsubMessage } from '#libs/sources';
+import type { BridgeParts } from './bridge-parts.js';
+import { messageOf, type BridgedStream } from './bridged-stream.js';
+import { deadLetterOfMessage } from './dead-message.js';
+import { waitUnlessAborted } from './wait.js';
+
+/** A message with what became of it. */
+interface Written {
+  message: PubsubMessage;
+  records: LogRecord[];
+}
+
+/** What became of a batch. */
+interface Tally {
+  acked: number;
+  /** Acknowledgements that came too late: the messages come again, with the same ids. */
+  late: number;
+  nacked: number;
+  dead: number;
+}
+
+const FIRST_HOLD_MS = 100;
+/** A dead letter that cannot be stored for another reason than the log being down is not tried again at once. */
+const NACK_AFTER_MS = 5_000;
+
+/** Takes batches of one subscription's messages to the log, and acknowledges them when the log has them. */
+export class BatchBridge {
+  constructor(
+    private readonly stream: BridgedStream,
+    private readonly parts: BridgeParts,
+  ) {}
+
+  /** Never rejects: messages that could not be stored are given back. */
+  async bridge(messages: readonly Message[]): Promise<void> {
+    const startedAt = this.parts.now();
+    const tally: Tally = { acked: 0, late: 0, nacked: 0, dead: 0 };
+    try {
+      const { written, dead } = this.decode(messages);
+      const tooLarge = await this.held(() =>
+        publishFitting(this.parts.platform.eventLog, Topic.rawEvents, written),
+      );
+      const letters = [...dead, ...tooLarge.map((t) => this.letterOfTooLarge(t))];
+      await this.bury(letters);
+      tally.dead = letters.length;
+      await acknowledge(messages, tally);
+    } catch (error) {
+      await this.giveBack(messages, tally, error);
+    }
+    this.report(messages, tally, startedAt);
+  }
+
+  private decode(messages: readonly Message[]): {
+    written: { origin: Written; records: LogRecord[] }[];
+    dead: DeadLetter[];
+  } {
+    const written: { origin: Written; records: LogRecord[] }[] = [];
+    const dead: DeadLetter[] = [];
+    for (const received of messages) {
+      const message = messageOf(received);
+      const record = this.stream.write(message, received.received);
+      if ('kind' in record) dead.push(this.letterOf(record, message));
+      else {
+        const records = [record];
+        written.push({ origin: { message, records }, records });
+      }
+    }
+    return { written, dead };
+  }
+
+  /**
+   * Asks a log that is down again and again: meanwhile leases are extended, and flow control lets nothing more come.
+   * @throws what `work` throws, except a PublishError before the process is stopped
+   */
+  private async held<T>(work: () => Promise<T>): Promise<T> {
+    const { times, random, stopping, platform } = this.parts;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof PublishError) || stopping.aborted) throw error;
+        const full = Math.min(times.longestHoldMs, FIRST_HOLD_MS * 2 ** Math.min(attempt, 20));
+        if (attempt === 0) {
+          const { source, stream } = this.stream;
+          platform.logger.warn({ source, stream, why: error.message }, 'the log is down: messages are held');
+        }
+        await waitUnlessAborted(Math.round(full * (1 - random() / 2)), stopping).catch(() => {});
+      }
+    }
+  }
+
+  /** @throws where the dead letters are not known to be stored */
+  private async bury(letters: readonly DeadLetter[]): Promise<void> {
+    if (letters.length === 0) return;
+    try {
+      await this.held(() => publishDeadLetters(this.parts.platform, 'pubsub-bridge', letters));
+    } catch (error) {
+      await waitUnlessAborted(NACK_AFTER_MS, this.parts.stopping).catch(() => {});
+      throw error;
+    }
+  }
+
+  private async giveBack(messages: readonly Message[], tally: Tally, error: unknown): Promise<void> {
+    const { source, stream } = this.stream;
+    const isLog = error instanceof PublishError;
+    this.parts.platform.logger.warn(
+      { source, stream, messages: messages.length, ...(isLog ? { why: error.message } : { error }) },
+      'messages are given back: they could not be stored',
+    );
+    for (const message of messages) message.nack();
+    tally.nacked = messages.length;
+  }
+
+  private letterOf(rejection: Rejection, message: PubsubMessage): DeadLetter {
+    return deadLetterOfMessage(rejection, this.stream.source, message, this.parts.now());
+  }
+
+  private letterOfTooLarge({ origin, sizeBytes, limitBytes }: TooLarge<Written>): DeadLetter {
+    const detail = `the record has ${sizeBytes} bytes; the log takes at most ${limitBytes}`;
+    return this.letterOf({ kind: 'dead_letter', reason: 'too_large', path: '', detail }, origin.message);
+  }
+
+  private report(messages: readonly Message[], tally: Tally, startedAt: number): void {
+    const { metrics, logger } = this.parts.platform;
+    const { source, stream } = this.stream;
+    const now = this.parts.now();
+    const redelivered = messages.filter((m) => m.deliveryAttempt > 1).length;
+    const oldestMs = messages.reduce((least, m) => Math.min(least, m.publishTime.getTime()), Infinity);
+    for (const outcome of ['acked', 'late', 'nacked', 'dead'] as const) {
+      if (tally[outcome] > 0) metrics.pubsubMessages.inc({ source, stream, outcome }, tally[outcome]);
+    }
+    if (redelivered > 0) metrics.pubsubRedelivered.inc({ source, stream }, redelivered);
+    metrics.pubsubBatchMessages.observe({ source, stream }, messages.length);
+    metrics.pubsubAgeSeconds.observe({ source, stream }, Math.max(0, now - oldestMs) / 1000);
+    const { acked, late, nacked, dead } = tally;
+    logger.info(
+      {
+        ...{ source, stream, in: messages.length, acked, dead },
+        ...(nacked > 0 && { nacked }),
+        ...(late > 0 && { late }),
+        ...(redelivered > 0 && { redelivered }),
+        oldest_s: Math.round((now - oldestMs) / 1000),
+        ms: now - startedAt,
+      },
+      'bridged',
+    );
+  }
+}
+
+/**
+ * Acknowledges what the log has. On a subscription with exactly-once delivery each acknowledgement is confirmed, and the
+ * client tries it again where it may help; on others it is sent and not waited for.
+ */
+async function acknowledge(messages: readonly Message[], tally: Tally): Promise<void> {
+  const confirmed = messages.map((message) => message.ackWithResponse());
+  for (const outcome of await Promise.allSettled<AckResponse>(confirmed)) {
+    if (outcome.status === 'fulfilled') tally.acked++;
+    else tally.late++;
+  }
+}
