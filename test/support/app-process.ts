@@ -8,7 +8,8 @@ import { repositoryRoot } from './kafka-jars.js';
 import { until } from './until.js';
 
 /** The apps that run as processes of their own, and the command line. */
-export type AppName = 'pixel-ingress' | 'http-poller' | 'normalizer' | 'attribution' | 'console' | 'cli';
+export type AppName =
+  'pixel-ingress' | 'http-poller' | 'pubsub-bridge' | 'normalizer' | 'attribution' | 'console' | 'cli';
 
 /** How a process ended. */
 export interface Exit {
