@@ -6,6 +6,7 @@ import { benchIngress, type IngressOptions } from './ingress/ingress-bench.js';
 import { withClosers, type Closers } from './parts/closers.js';
 import { jsonOf, textOf, type Report } from './report/report.js';
 import { benchPoller, type PollerOptions } from './poller/poller-bench.js';
+import { benchPubsub, type PubsubOptions } from './pubsub/pubsub-bench.js';
 import { benchSink, type SinkOptions } from './sink/sink-bench.js';
 
 /** A positive whole number on the command line. */
@@ -78,6 +79,15 @@ addOfApps<PollerOptions>(
 )
   .option('--rows <n>', 'rows of each reading', count, 200_000)
   .option('--rounds <n>', 'rounds of each reading', count, 3);
+
+addOfApps<PubsubOptions>(
+  'pubsub',
+  'messages of a subscription into the log, beside a subscriber that only acknowledges',
+  benchPubsub,
+)
+  .option('--messages <n>', 'messages of each reading', count, 50_000)
+  .option('--rounds <n>', 'rounds of each', count, 3)
+  .option('--kill', 'one more reading to rows, while the bridge is killed twice with kill -9');
 
 addOfApps<EndToEndOptions>('end-to-end', 'from the 202 of a pixel to its visible row', benchEndToEnd)
   .option('--rate <n>', 'calls a second', count, 500)

@@ -59,7 +59,7 @@ export async function openInstallation(engine: LogEngine, closers: Closers): Pro
 
 /** An app's own process, ready to work. */
 export async function startApp(
-  name: 'pixel-ingress' | 'http-poller' | 'normalizer' | 'attribution',
+  name: 'pixel-ingress' | 'http-poller' | 'pubsub-bridge' | 'normalizer' | 'attribution',
   installation: Installation,
   closers: Closers,
   options: {

@@ -94,7 +94,7 @@ describe('the bridge from Pub/Sub', () => {
       world.fake.publish('deposits', all);
       for (const share of [0.2, 0.5]) {
         await until('some are acknowledged', () => acked() > count * share, LIMIT_MS);
-        await bridges[0]!.kill9();
+        await bridges[0].kill9();
         bridges[0] = await world.bridge();
       }
       await world.conversions(count, LIMIT_MS);

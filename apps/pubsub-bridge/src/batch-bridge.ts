@@ -6,6 +6,7 @@ import type { PubsubMessage } from '#libs/sources';
 import type { BridgeParts } from './bridge-parts.js';
 import { messageOf, type BridgedStream } from './bridged-stream.js';
 import { deadLetterOfMessage } from './dead-message.js';
+import { waitAfter } from './pull-failure.js';
 import { waitUnlessAborted } from './wait.js';
 
 /** A message with what became of it. */
@@ -24,11 +25,12 @@ interface Tally {
 }
 
 const FIRST_HOLD_MS = 100;
-/** A dead letter that cannot be stored for another reason than the log being down is not tried again at once. */
-const NACK_AFTER_MS = 5_000;
 
 /** Takes batches of one subscription's messages to the log, and acknowledges them when the log has them. */
 export class BatchBridge {
+  /** Batches in a row that were given back. */
+  private failures = 0;
+
   constructor(
     private readonly stream: BridgedStream,
     private readonly parts: BridgeParts,
@@ -44,9 +46,12 @@ export class BatchBridge {
         publishFitting(this.parts.platform.eventLog, Topic.rawEvents, written),
       );
       const letters = [...dead, ...tooLarge.map((t) => this.letterOfTooLarge(t))];
-      await this.bury(letters);
+      if (letters.length > 0) {
+        await this.held(() => publishDeadLetters(this.parts.platform, 'pubsub-bridge', letters));
+      }
       tally.dead = letters.length;
       await acknowledge(messages, tally);
+      this.failures = 0;
     } catch (error) {
       await this.giveBack(messages, tally, error);
     }
@@ -92,17 +97,7 @@ export class BatchBridge {
     }
   }
 
-  /** @throws where the dead letters are not known to be stored */
-  private async bury(letters: readonly DeadLetter[]): Promise<void> {
-    if (letters.length === 0) return;
-    try {
-      await this.held(() => publishDeadLetters(this.parts.platform, 'pubsub-bridge', letters));
-    } catch (error) {
-      await waitUnlessAborted(NACK_AFTER_MS, this.parts.stopping).catch(() => {});
-      throw error;
-    }
-  }
-
+  /** Where it is not the log that is down, the next attempt is not made at once. */
   private async giveBack(messages: readonly Message[], tally: Tally, error: unknown): Promise<void> {
     const { source, stream } = this.stream;
     const isLog = error instanceof PublishError;
@@ -110,6 +105,9 @@ export class BatchBridge {
       { source, stream, messages: messages.length, ...(isLog ? { why: error.message } : { error }) },
       'messages are given back: they could not be stored',
     );
+    const { stopping, random } = this.parts;
+    const waitMs = waitAfter(this.failures++, random());
+    await waitUnlessAborted(waitMs, stopping).catch(() => {});
     for (const message of messages) message.nack();
     tally.nacked = messages.length;
   }

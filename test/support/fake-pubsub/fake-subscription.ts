@@ -26,6 +26,8 @@ const MOST_AT_ONCE = 500;
 export class FakeSubscription {
   /** Whom messages are forwarded to that were delivered too often. */
   onDead: (message: WireMessage, attempts: number) => void = () => {};
+  /** Acknowledgements that counted. */
+  acknowledged = 0;
   readonly takers = new Set<Taker>();
   readonly outstanding = new Map<string, Entry>();
   private readonly entries: Entry[] = [];
@@ -107,6 +109,7 @@ export class FakeSubscription {
       const entry = this.letGo(ackId);
       if (!entry) return true;
       entry.isAcked = true;
+      this.acknowledged++;
       return false;
     });
   }
