@@ -9,7 +9,7 @@ import { CommandFailed } from '../exit-code.js';
 import { columns, count, print, printJson } from '../print.js';
 import { progressBar } from '../progress-bar.js';
 import { askedBy } from '../sources/asked-by.js';
-import { findHttpStream } from '../sources/load-source.js';
+import { findHttpStream, openSource } from '../sources/load-source.js';
 import { shortInstant } from '../sources/slice-of.js';
 import { sourcesDir } from '../sources/sources-dir.js';
 import { countOf } from '../sources/trial-text.js';
@@ -19,6 +19,8 @@ interface Options {
   from: Instant;
   to: Instant;
   wait?: true;
+  /** Of a subscription. */
+  confirm?: true;
   json?: true;
 }
 
@@ -33,19 +35,26 @@ export function addSourcesBackfill(sources: Command): void {
     .argument('<stream>', 'name of the stream; it must be read by time windows')
     .option('--from <instant>', 'from this instant', instantArgument)
     .option('--to <instant>', 'to before this one', instantArgument)
+    .option('--confirm', 'of Pub/Sub: move the subscription back to --from')
     .option('--wait', 'wait until it is read')
     .option('--json', 'answer as JSON')
     .addHelpText(
       'after',
       `
 The poller does it, one backfill of a source at a time, behind its polls. Who asked for it stands in source_changes.
+Of a Pub/Sub source the subscription is moved back to --from, where it keeps acknowledged messages; --confirm does it.
 
 Examples:
   npx tributary sources backfill besitos conversions --from 2026-10-01 --to 2026-11-01 --wait
   npx tributary sources backfill list
   npx tributary sources backfill cancel 12`,
     )
-    .action((source: string, stream: string, options: Partial<Options>, command: Command) => {
+    .action(async (source: string, stream: string, options: Partial<Options>, command: Command) => {
+      const file = openSource(sourcesDir(), source);
+      if (file.source.type === 'pubsub') {
+        const { backfillPubsub } = await import('../sources/pubsub/backfill-pubsub.js');
+        return backfillPubsub(file, file.source, stream, options);
+      }
       const { from, to, ...rest } = options;
       if (from === undefined || to === undefined) return command.error('error: --from and --to are required');
       return run(source, stream, { ...rest, from, to });

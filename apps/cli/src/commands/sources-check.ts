@@ -53,6 +53,7 @@ export function addSourcesCheck(sources: Command): void {
       'after',
       `
 Where it does not succeed it says what the partner answered, and what to change in which line of the definition.
+Of a Pub/Sub source: whether the subscription is there, may be pulled, and how it is set; no message is taken.
 
 Examples:
   npx tributary sources check besitos
@@ -63,10 +64,12 @@ Examples:
 
 async function run(sourceName: string, streamName: string | undefined, options: Options): Promise<void> {
   const dir = sourcesDir();
-  const names =
-    streamName === undefined
-      ? httpSourceOf(openSource(dir, sourceName)).streams.map((s) => s.name)
-      : [streamName];
+  const file = openSource(dir, sourceName);
+  if (file.source.type === 'pubsub') {
+    const { checkPubsub } = await import('../sources/pubsub/check-pubsub.js');
+    return checkPubsub(file, file.source, streamName, options);
+  }
+  const names = streamName === undefined ? httpSourceOf(file).streams.map((s) => s.name) : [streamName];
   const checked: Checked[] = [];
   const failed: string[] = [];
   for (const name of names) {

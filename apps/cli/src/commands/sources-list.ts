@@ -118,5 +118,5 @@ function outcomeOf(status: StreamStatus | undefined): string {
   if (!status) return 'not seen by a poller';
   if (status.paused) return 'paused';
   if (status.failures > 0) return `${status.error_code ?? 'failed'} (${status.failures} in a row)`;
-  return status.last_window?.outcome ?? 'not read yet';
+  return status.last_window?.outcome ?? (status.last_succeeded_at === null ? 'not read yet' : 'pulling');
 }

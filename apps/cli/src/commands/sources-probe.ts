@@ -6,7 +6,7 @@ import { CommandFailed } from '../exit-code.js';
 import { print, printJson, strong } from '../print.js';
 import { adviceText, adviseOn } from '../sources/advice.js';
 import { openPartner } from '../sources/ask-partner.js';
-import { findHttpStream, type FoundStream } from '../sources/load-source.js';
+import { findHttpStream, openSource, type FoundStream } from '../sources/load-source.js';
 import { histogram, settlingTime } from '../sources/probe/lateness.js';
 import { probe, type Probed } from '../sources/probe/run-probe.js';
 import type { Verdict } from '../sources/probe/verdict.js';
@@ -17,6 +17,8 @@ interface Options {
   maxRequests: number;
   from?: Instant;
   watch?: number;
+  /** Of messages. */
+  limit: number;
   json?: true;
 }
 
@@ -34,12 +36,14 @@ export function addSourcesProbe(sources: Command): void {
       'look for so long which rows come and change late (PT10M, P1D)',
       durationArgument,
     )
+    .option('--limit <n>', 'of Pub/Sub: look at so many messages', countArgument, 1_000)
     .option('--json', 'answer as JSON')
     .addHelpText(
       'after',
       `
 It asks whether neighbouring windows tile, whether a window is stable, whether the time zone fits, how both ends are
 read, in which order records come, whether the page size is honoured, and how late rows change. api_budget is kept.
+Of a Pub/Sub source: duplicates, order, age and size of the messages that wait, and how many of them map.
 Exit code 1 where something is wrong.
 
 Examples:
@@ -51,6 +55,11 @@ Examples:
 
 async function run(source: string, streamName: string | undefined, options: Options): Promise<void> {
   const { maxRequests, from, watch, json } = options;
+  const file = openSource(sourcesDir(), source);
+  if (file.source.type === 'pubsub') {
+    const { probePubsub } = await import('../sources/pubsub/probe-pubsub.js');
+    return probePubsub(file, file.source, streamName, options);
+  }
   const found = findHttpStream(sourcesDir(), source, streamName);
   process.stderr.write(`${planText(found, maxRequests)}\n`);
   const partner = openPartner(found);

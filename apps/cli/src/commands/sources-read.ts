@@ -9,7 +9,7 @@ import { decodedBody, openPartner, type PartnerAccess } from '../sources/ask-par
 import { adviseOn } from '../sources/advice.js';
 import { decodeFile } from '../sources/decode-file.js';
 import { exchangeText } from '../sources/exchange-text.js';
-import { findHttpStream, type FoundStream } from '../sources/load-source.js';
+import { findHttpStream, openSource, type FoundStream } from '../sources/load-source.js';
 import { sliceOf, sliceText, type Wanted } from '../sources/slice-of.js';
 import { sourcesDir } from '../sources/sources-dir.js';
 import { bigintText, countOf, recordText, rowText, summaryText } from '../sources/trial-text.js';
@@ -44,6 +44,7 @@ export function addSourcesRead(sources: Command): void {
       `
 Secrets are masked in the requests. Records are shown as they are, on this terminal and nowhere else.
 Reading into the event log is the poller's work; sources backfill asks it to read a stretch again.
+Of a Pub/Sub source messages are looked at and given back at once; that counts as a delivery attempt.
 
 Examples:
   npx tributary sources read besitos conversions --dry-run --from 2026-11-20 --to 2026-11-21
@@ -53,6 +54,11 @@ Examples:
 }
 
 async function run(source: string, streamName: string | undefined, options: Options): Promise<void> {
+  const file = openSource(sourcesDir(), source);
+  if (file.source.type === 'pubsub') {
+    const { readPubsub } = await import('../sources/pubsub/read-pubsub.js');
+    return readPubsub(file, file.source, streamName, options);
+  }
   const found = findHttpStream(sourcesDir(), source, streamName);
   if (!options.dryRun) {
     throw new CommandFailed(
