@@ -85,7 +85,7 @@ addOfApps<PubsubOptions>(
   'messages of a subscription into the log, beside a subscriber that only acknowledges',
   benchPubsub,
 )
-  .option('--messages <n>', 'messages of each reading', count, 50_000)
+  .option('--messages <n>', 'messages of each reading', count, 100_000)
   .option('--rounds <n>', 'rounds of each', count, 3)
   .option('--kill', 'one more reading to rows, while the bridge is killed twice with kill -9');
 

@@ -9,12 +9,6 @@ import { deadLetterOfMessage } from './dead-message.js';
 import { waitAfter } from './pull-failure.js';
 import { waitUnlessAborted } from './wait.js';
 
-/** A message with what became of it. */
-interface Written {
-  message: PubsubMessage;
-  records: LogRecord[];
-}
-
 /** What became of a batch. */
 interface Tally {
   acked: number;
@@ -59,19 +53,16 @@ export class BatchBridge {
   }
 
   private decode(messages: readonly Message[]): {
-    written: { origin: Written; records: LogRecord[] }[];
+    written: { origin: PubsubMessage; records: LogRecord[] }[];
     dead: DeadLetter[];
   } {
-    const written: { origin: Written; records: LogRecord[] }[] = [];
+    const written: { origin: PubsubMessage; records: LogRecord[] }[] = [];
     const dead: DeadLetter[] = [];
     for (const received of messages) {
       const message = messageOf(received);
       const record = this.stream.write(message, received.received);
       if ('kind' in record) dead.push(this.letterOf(record, message));
-      else {
-        const records = [record];
-        written.push({ origin: { message, records }, records });
-      }
+      else written.push({ origin: message, records: [record] });
     }
     return { written, dead };
   }
@@ -116,9 +107,9 @@ export class BatchBridge {
     return deadLetterOfMessage(rejection, this.stream.source, message, this.parts.now());
   }
 
-  private letterOfTooLarge({ origin, sizeBytes, limitBytes }: TooLarge<Written>): DeadLetter {
+  private letterOfTooLarge({ origin, sizeBytes, limitBytes }: TooLarge<PubsubMessage>): DeadLetter {
     const detail = `the record has ${sizeBytes} bytes; the log takes at most ${limitBytes}`;
-    return this.letterOf({ kind: 'dead_letter', reason: 'too_large', path: '', detail }, origin.message);
+    return this.letterOf({ kind: 'dead_letter', reason: 'too_large', path: '', detail }, origin);
   }
 
   private report(messages: readonly Message[], tally: Tally, startedAt: number): void {
@@ -153,9 +144,20 @@ export class BatchBridge {
  * client tries it again where it may help; on others it is sent and not waited for.
  */
 async function acknowledge(messages: readonly Message[], tally: Tally): Promise<void> {
-  const confirmed = messages.map((message) => message.ackWithResponse());
-  for (const outcome of await Promise.allSettled<AckResponse>(confirmed)) {
+  const confirmed: Promise<AckResponse>[] = [];
+  for (const message of messages) {
+    if (isPlain(message)) {
+      message.ack();
+      tally.acked++;
+    } else confirmed.push(message.ackWithResponse());
+  }
+  for (const outcome of await Promise.allSettled(confirmed)) {
     if (outcome.status === 'fulfilled') tally.acked++;
     else tally.late++;
   }
+}
+
+/** Whether the client knows that delivery is not exactly once; its types do not show that. */
+function isPlain(message: Message & { isExactlyOnceDelivery?: boolean }): boolean {
+  return message.isExactlyOnceDelivery === false;
 }

@@ -89,12 +89,11 @@ export class SubscriptionPuller {
       this.parts.stopping.addEventListener('abort', () => resolve(undefined), { once: true });
     });
     subscription.on('debug', (message: DebugMessage) => this.hear(message));
+    const { source, stream } = this.stream;
+    const received = this.parts.platform.metrics.pubsubReceived.labels(source, stream);
     subscription.on('message', (message: Message) => {
       if (!this.isSettled) this.succeed();
-      this.parts.platform.metrics.pubsubReceived.inc({
-        source: this.stream.source,
-        stream: this.stream.stream,
-      });
+      received.inc();
       this.batches.add(message);
     });
     try {

@@ -86,6 +86,10 @@ async function replayChunk(
   for (const topic of new Set(letters.map((l) => l.topic))) {
     const originals: RecordGroup<StoredDeadLetter>[] = [];
     for (const letter of letters.filter((l) => l.topic === topic)) {
+      if (letter.app === 'pubsub-bridge') {
+        fail(result, letter, 'its original is a message of Pub/Sub, which has to be published there again');
+        continue;
+      }
       const record = await originalOf(eventLog, letter);
       if (record) originals.push({ origin: letter, records: [record] });
       else fail(result, letter, 'only its beginning is kept here, and the log has let go of the whole');
