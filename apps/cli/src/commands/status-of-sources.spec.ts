@@ -38,13 +38,16 @@ describe('the streams of partners on the screen', () => {
       error_code: 'auth',
       error: 'the partner answered 401',
     };
-    const fresh = { ...STREAM, stream: 'new', watermark_lag_seconds: null, last_window: null };
+    const unread = { watermark_lag_seconds: null, last_window: null, last_succeeded_at: null };
+    const fresh = { ...STREAM, stream: 'new', ...unread };
+    const pulled = { ...STREAM, stream: 'pulled', watermark_lag_seconds: 2, last_window: null };
     const said = plain(
       sourceTables({
         streams: [
           STREAM,
           failing,
           fresh,
+          pulled,
           { ...STREAM, stream: 'held', paused: true },
           { ...STREAM, stream: 'gone', defined: false },
         ],
@@ -56,6 +59,7 @@ describe('the streams of partners on the screen', () => {
     expect(said).toContain('failed 3×, next 2026-11-21 10:10');
     expect(said).toContain('besitos/clicks: auth: the partner answered 401');
     expect(said).toContain('besitos/new – – – not read yet');
+    expect(said).toContain('besitos/pulled 2 s – – pulling');
     expect(said).toMatch(/besitos\/held .* paused/);
     expect(said).toMatch(/besitos\/gone .* no definition/);
   });
