@@ -23,7 +23,10 @@ const twoOf = (from: string): PlayedRecord[] => [
   { id: `${from} b`, amount: '2.2' },
 ];
 const through = (stream: PlayedStream, windows: number): Promise<void> =>
-  until(`${windows} windows of ${stream.source}`, async () => (await world.ledger(stream)).length >= windows);
+  until(`${windows} windows of ${stream.source}`, async () => {
+    const ended = (await world.ledger(stream)).filter((w) => w.outcome !== 'unfinished');
+    return ended.length >= windows;
+  });
 const succeeded = async (stream: PlayedStream): Promise<string[]> =>
   (await world.ledger(stream)).filter((w) => w.outcome === 'succeeded').map((w) => w.slice_key);
 
