@@ -1,5 +1,5 @@
 import { bridgeSources, type BridgeTimes } from '#apps/pubsub-bridge';
-import { PublishError, RecordTooLargeError, type LogRecord } from '#libs/event-log';
+import { PublishError, RecordTooLargeError, type PublishedRecord } from '#libs/event-log';
 import { Topic, parseRawEvent, type DeadLetter, type RecordEvent } from '#libs/events';
 import { openPlatform, type Platform, type RunningApp } from '#libs/runtime';
 import { until } from '#test/until';
@@ -15,7 +15,7 @@ describe('the bridge and the log', () => {
   let platform: Platform;
   const running: RunningApp[] = [];
   /** Stands before every publish. */
-  let before: (topic: string, records: readonly LogRecord[]) => Promise<void>;
+  let before: (topic: string, records: readonly PublishedRecord[]) => Promise<void>;
 
   beforeAll(async () => {
     world = await BridgeWorld.open();

@@ -1,5 +1,5 @@
 import type { AckResponse, Message } from '@google-cloud/pubsub';
-import { PublishError, type LogRecord } from '#libs/event-log';
+import { PublishError, type PublishedRecord } from '#libs/event-log';
 import { Topic, type DeadLetter, type Rejection } from '#libs/events';
 import { publishDeadLetters, publishFitting, type TooLarge } from '#libs/runtime';
 import type { PubsubMessage } from '#libs/sources';
@@ -53,10 +53,10 @@ export class BatchBridge {
   }
 
   private decode(messages: readonly Message[]): {
-    written: { origin: PubsubMessage; records: LogRecord[] }[];
+    written: { origin: PubsubMessage; records: PublishedRecord[] }[];
     dead: DeadLetter[];
   } {
-    const written: { origin: PubsubMessage; records: LogRecord[] }[] = [];
+    const written: { origin: PubsubMessage; records: PublishedRecord[] }[] = [];
     const dead: DeadLetter[] = [];
     for (const received of messages) {
       const message = messageOf(received);

@@ -1,6 +1,6 @@
 import type { Message } from '@google-cloud/pubsub';
 import { rawEventKey, type Instant, type Rejection } from '#libs/events';
-import type { LogRecord } from '#libs/event-log';
+import type { PublishedRecord } from '#libs/event-log';
 import {
   compileMessageDecoder,
   compileStream,
@@ -22,7 +22,7 @@ export interface BridgedStream {
   batch: { messages: number; maxWaitMs: number };
   flowControl: { messages: number; bytes: number };
   /** The record that goes to `raw-events`, or why there is none. */
-  write(message: PubsubMessage, receivedAtMs: number): LogRecord | Rejection;
+  write(message: PubsubMessage, receivedAtMs: number): PublishedRecord | Rejection;
 }
 
 const BATCH = { messages: 500, max_wait: 'PT0.05S' };
@@ -46,11 +46,10 @@ export function bridgedStreamOf(
     write(message, receivedAtMs) {
       const record = decode(message);
       if (isRejection(record)) return record;
-      const { event, value } = compiled.writeRecord(record, {
-        receivedAt: `${millisecondText(receivedAtMs)}000Z`,
-      });
+      const [encoded] = compiled.encodeRecords([record], `${millisecondText(receivedAtMs)}000Z`);
       // One key on the log for one ordering key keeps the order of its messages
-      return { key: rawEventKey(source.name, message.orderingKey || event.natural_key), value };
+      const { key, value } = encoded!;
+      return { key: message.orderingKey ? rawEventKey(source.name, message.orderingKey) : key, value };
     },
   };
 }
