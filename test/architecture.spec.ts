@@ -26,6 +26,7 @@ const LIBS_OF_LIB: Record<string, readonly string[]> = {
   brands: [],
   runtime: ['events', 'sources', 'event-log', 'database'],
   nest: ['event-log', 'database', 'runtime'],
+  polling: ['events', 'sources', 'event-log', 'database', 'runtime', 'nest'],
 };
 const COMPOSING_APPS = ['standalone', 'cli'];
 const LIBS_WITHOUT_IO = ['events', 'sources', 'ga4'];

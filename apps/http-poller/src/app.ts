@@ -1,14 +1,13 @@
-import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { Module, type DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { ScheduleModule } from '@nestjs/schedule';
-import { registerStreams, replaceDefinitions } from '#libs/database';
-import { NestLogger } from '#libs/nest';
+import {
+  startPolling as startPollingOf,
+  type MadeDefinition,
+  type MakePolling,
+  type PollerParts,
+  type PollerTimes,
+} from '#libs/polling';
 import {
   SettingsError,
-  databaseOf,
   readSourcesDir,
   secretsOf,
   type App,
@@ -17,30 +16,15 @@ import {
   type RunningApp,
 } from '#libs/runtime';
 import { createHttpClient } from './http-client.js';
-import { makeStreams, sourceFilesOf, type MadeDefinition } from './make-streams.js';
 import { HoldRoom } from './hold-room.js';
-import { logRecords } from './log-records.js';
-import { POLLING, PollSchedule, type Polling } from './poll-schedule.js';
+import { makeStreams, sourceFilesOf } from './make-streams.js';
+import { pollable } from './pollable.js';
 import type { PolledStream } from './polled-stream.js';
-import { POLLER_TIMES, type PollerParts, type PollerTimes } from './poller-parts.js';
-import { Slots } from './slots.js';
 
 const NAME = 'http-poller';
 
-/** What is read beside one poll of every source. */
-const SHARED_SLOTS = 16;
 /** Bytes of records that are held back by all slices of a process. */
 const HOLD_BYTES = 48_000_000;
-
-@Module({ imports: [ScheduleModule.forRoot()], providers: [PollSchedule] })
-class PollerModule {
-  static of(polling: Polling): DynamicModule {
-    return {
-      module: PollerModule,
-      providers: [{ provide: POLLING, useValue: polling }],
-    };
-  }
-}
 
 /** What makes the streams of a process, given what they may use. */
 export type MakeStreams = (parts: PollerParts) => {
@@ -49,49 +33,17 @@ export type MakeStreams = (parts: PollerParts) => {
 };
 
 /** Polls streams until it is stopped. @param times other ones than the usual, in tests */
-export async function startPolling(
+export function startPolling(
   platform: Platform,
   make: MakeStreams,
-  times: PollerTimes = POLLER_TIMES,
+  times?: PollerTimes,
 ): Promise<RunningApp> {
-  const database = databaseOf(platform);
-  const [stopping, givingUp] = [new AbortController(), new AbortController()];
-  // Every stream waits on them: what Node takes for a leak are many streams
-  setMaxListeners(0, stopping.signal, givingUp.signal);
-  const parts: PollerParts = {
-    pool: database.pool,
-    send: (records) => logRecords(platform, records),
-    logger: platform.logger,
-    metrics: platform.metrics,
-    room: new HoldRoom(HOLD_BYTES),
-    slots: new Slots(SHARED_SLOTS),
-    owner: `${hostname()} ${process.pid}`,
-    times,
-    now: Date.now,
-    random: Math.random,
-    stopping: stopping.signal,
-    isStopping: () => stopping.signal.aborted,
-    givingUp: givingUp.signal,
+  const room = new HoldRoom(HOLD_BYTES);
+  const makePolling = (parts: PollerParts): ReturnType<MakePolling> => {
+    const { streams, definitions } = make(parts);
+    return { streams: streams.map((stream) => pollable(stream, { ...parts, room })), definitions };
   };
-  const { streams, definitions } = make(parts);
-  await replaceDefinitions(database, NAME, definitions);
-  await registerStreams(database.pool, streams);
-  for (const { file, problems, waitsFor } of definitions.filter((d) => d.problems.length > 0)) {
-    if (waitsFor.length > 0)
-      platform.logger.info({ file, waitsFor }, 'the source is not polled: it is not set up');
-    else platform.logger.error({ file, problems }, 'the source is not polled: its definition cannot work');
-  }
-  const polling: Polling = {
-    streams,
-    parts,
-    beginStop: () => stopping.abort(),
-    giveUp: () => givingUp.abort(),
-  };
-  const app = await NestFactory.createApplicationContext(PollerModule.of(polling), {
-    logger: new NestLogger(platform.logger),
-    abortOnError: false,
-  });
-  return { addresses: [], stop: () => app.close() };
+  return startPollingOf(platform, NAME, makePolling, times);
 }
 
 /** Partners' APIs → raw events, by the definitions in `SOURCES_DIR`. */
@@ -120,6 +72,6 @@ function checkSourcesDir({ SOURCES_DIR }: Environment): void {
 }
 
 export type { PolledStream } from './polled-stream.js';
-export type { PollerTimes } from './poller-parts.js';
+export type { PollerTimes } from '#libs/polling';
 export { createHttpClient } from './http-client.js';
 export { shareTokens } from './shared-tokens.js';

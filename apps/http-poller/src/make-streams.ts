@@ -1,6 +1,7 @@
 import { Duration } from 'luxon';
-import type { Allowance, LoadedDefinition } from '#libs/database';
+import type { Allowance } from '#libs/database';
 import { canonicalJson, hashParts } from '#libs/events';
+import { waitUnlessAborted, type MadeDefinition, type PollerParts } from '#libs/polling';
 import {
   missingSettings,
   sourcesOfType,
@@ -30,10 +31,8 @@ import {
 } from '#libs/sources';
 import { watchSending } from './partner-sending.js';
 import type { PolledStream, SliceRules, Urgency } from './polled-stream.js';
-import type { PollerParts } from './poller-parts.js';
 import { SharedBudget, budgetKeyOf } from './shared-budget.js';
 import { shareTokens } from './shared-tokens.js';
-import { waitUnlessAborted } from './wait.js';
 
 /** A source's file as it was read: its definition, or what is wrong with it. */
 export interface SourceFile {
@@ -64,11 +63,6 @@ export interface StreamWorld {
   send: HttpSend;
   secrets: Secrets;
   environment: Environment;
-}
-
-/** A definition, and which settings it waits for before it is polled. */
-export interface MadeDefinition extends LoadedDefinition {
-  waitsFor: string[];
 }
 
 /**

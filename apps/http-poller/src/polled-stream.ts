@@ -1,4 +1,5 @@
 import type { EncodedRecord, Instant } from '#libs/events';
+import type { ToldRecord } from '#libs/polling';
 import type { JsonObject, JsonValue, RecordBatch, Slice, SliceResult, StreamState } from '#libs/sources';
 
 /** What the poller knows of a stream: made once from its definition, at the start. */
@@ -49,16 +50,4 @@ export interface SliceRules {
   behindSince(state: StreamState, slice: Slice, now: Instant): Instant | undefined;
   /** The slices of a stretch of history. */
   backfill(from: Instant, to: Instant): Slice[];
-}
-
-/** What a record means. */
-export interface ToldRecord {
-  events: { kind: string; amount?: string | undefined; currency?: string | undefined }[];
-  /** Whether the mapping refuses it, or a part of it. */
-  rejected: boolean;
-}
-
-/** A stream by one text. */
-export function streamName({ source, stream }: { source: string; stream: string }): string {
-  return `${source}/${stream}`;
 }

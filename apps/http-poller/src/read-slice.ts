@@ -1,13 +1,12 @@
 import { readContentHash, recordUnfinished, type SourceWindow } from '#libs/database';
 import { instantFromMs } from '#libs/events';
+import { SliceFailedError, Tally, failureOf } from '#libs/polling';
 import type { RecordBatch, Slice, SliceResult } from '#libs/sources';
-import { failureOf, type Failure } from './failure.js';
 import type { CursorMemory } from './cursor-memory.js';
 import type { PolledStream } from './polled-stream.js';
-import type { PollerParts } from './poller-parts.js';
+import type { HttpPollerParts } from './http-poller-parts.js';
 import { SlicePublication } from './slice-publication.js';
 import { endsOf, sliceKeyOf } from './slice-window.js';
-import { Tally } from './tally.js';
 
 /** One reading of a slice that is to be done. */
 export interface SliceTask {
@@ -16,26 +15,6 @@ export interface SliceTask {
   attempt: number;
   backfillId?: string;
   signal: AbortSignal;
-}
-
-/** A slice was not read to its end. */
-export class SliceFailedError extends Error {
-  override readonly name = 'SliceFailedError';
-  constructor(
-    /** Its line of the ledger. */
-    readonly window: SourceWindow,
-    readonly failure: Failure,
-    cause: unknown,
-  ) {
-    super(failure.text, { cause });
-  }
-}
-
-/** The line of the ledger, where there is one, and why. */
-export function asSliceFailure(error: unknown): { window?: SourceWindow; failure: Failure; cause: unknown } {
-  if (!(error instanceof SliceFailedError)) return { failure: failureOf(error), cause: error };
-  const { window, failure, cause } = error;
-  return { window, failure, cause };
 }
 
 /**
@@ -47,7 +26,7 @@ export async function readSlice(
   stream: PolledStream,
   cursors: CursorMemory,
   task: SliceTask,
-  parts: PollerParts,
+  parts: HttpPollerParts,
 ): Promise<{ window: SourceWindow; result: SliceResult }> {
   const { slice, kind, signal } = task;
   const startedAtMs = parts.now();

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { blockBudget, takeFromBudget, type Allowance } from '#libs/database';
 import { canonicalJson, hashParts } from '#libs/events';
 import type { ApiBudget, AuthenticatorDefinition, HttpSourceDefinition } from '#libs/sources';
-import { waitUnlessAborted } from './wait.js';
+import { waitUnlessAborted } from '#libs/polling';
 
 /** Which row of the budgets a stream draws on. It tells no secret. */
 export function budgetKeyOf(

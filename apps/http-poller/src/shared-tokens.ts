@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { endTokenTurn, takeTokenTurn } from '#libs/database';
 import type { StoredToken, TokenStore } from '#libs/sources';
-import { waitUnlessAborted } from './wait.js';
+import { waitUnlessAborted } from '#libs/polling';
 
 /** Longer than a partner takes for a token; after it another may try. */
 const TURN_MS = 120_000;

@@ -8,14 +8,21 @@ import {
   type ClaimedStream,
 } from '#libs/database';
 import { canonicalJson, instantFromMs, instantToMs, type Instant } from '#libs/events';
+import {
+  LeaseLostError,
+  asSliceFailure,
+  holdLease,
+  reportFailure,
+  reportLostLease,
+  reportWindow,
+  waitAfter,
+  type HeldLease,
+} from '#libs/polling';
 import { SliceError, type Slice, type StreamState } from '#libs/sources';
 import { CursorMemory } from './cursor-memory.js';
-import { waitAfter } from './failure.js';
-import { LeaseLostError, holdLease, type HeldLease } from './lease.js';
 import type { PolledStream } from './polled-stream.js';
-import type { PollerParts } from './poller-parts.js';
-import { asSliceFailure, readSlice } from './read-slice.js';
-import { reportFailure, reportLostLease, reportWindow } from './report-window.js';
+import type { HttpPollerParts } from './http-poller-parts.js';
+import { readSlice } from './read-slice.js';
 import { isCutOff, kindOfSlice } from './slice-window.js';
 
 /** A lease of the stream, and how far it has come under it. */
@@ -33,7 +40,7 @@ export class StreamPoller {
 
   constructor(
     readonly stream: PolledStream,
-    private readonly parts: PollerParts,
+    private readonly parts: HttpPollerParts,
   ) {}
 
   /** In how many milliseconds there may be something to do, as the table says; it may change any time. */

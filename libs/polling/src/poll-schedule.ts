@@ -3,13 +3,12 @@ import { Inject, Injectable, type OnModuleDestroy, type OnApplicationBootstrap }
 import { Interval, SchedulerRegistry } from '@nestjs/schedule';
 import { deleteSourceWindowsBefore } from '#libs/database';
 import { BackfillRunner } from './backfill-runner.js';
-import { streamName, type PolledStream } from './polled-stream.js';
+import type { PollableStream } from './pollable-stream.js';
 import type { PollerParts } from './poller-parts.js';
-import { StreamPoller } from './stream-poller.js';
 
 /** What the schedule polls, and with what. */
 export interface Polling {
-  streams: readonly PolledStream[];
+  streams: readonly PollableStream[];
   parts: PollerParts;
   /** Aborts `parts.stopping`. */
   beginStop(): void;
@@ -40,8 +39,7 @@ export class PollSchedule implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     for (const stream of this.polling.streams) {
-      const poller = new StreamPoller(stream, this.polling.parts);
-      this.repeat(streamName(stream), 0, () => this.pollWhenDue(poller));
+      this.repeat(`${stream.source}/${stream.stream}`, 0, () => this.pollWhenDue(stream));
     }
     this.repeat(BACKFILLS, 0, async () => {
       await this.backfills.beginDue();
@@ -70,11 +68,11 @@ export class PollSchedule implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** @returns in how many milliseconds to look again */
-  private async pollWhenDue(poller: StreamPoller): Promise<number> {
-    const waitMs = await poller.msUntilDue();
+  private async pollWhenDue(stream: PollableStream): Promise<number> {
+    const waitMs = await stream.msUntilDue();
     if (waitMs > 0) return waitMs;
-    await this.polling.parts.slots.run(poller.stream.source, async () => {
-      if (!this.polling.parts.isStopping()) await poller.poll();
+    await this.polling.parts.slots.run(stream.source, async () => {
+      if (!this.polling.parts.isStopping()) await stream.poll();
     });
     return 0;
   }

@@ -1,7 +1,6 @@
 import type { Pool } from 'pg';
 import type { PublishedRecord } from '#libs/event-log';
 import type { Logger, Metrics } from '#libs/runtime';
-import type { HoldRoom } from './hold-room.js';
 import type { Slots } from './slots.js';
 
 /** What every poll of a process shares. */
@@ -11,7 +10,6 @@ export interface PollerParts {
   send: (records: readonly PublishedRecord[]) => Promise<void>;
   logger: Logger;
   metrics: Metrics;
-  room: HoldRoom;
   slots: Slots;
   /** Names this process in leases, for people. */
   owner: string;

@@ -6,14 +6,13 @@ import {
   renewBackfillLease,
   type ClaimedBackfill,
 } from '#libs/database';
-import { SliceError, type Slice } from '#libs/sources';
-import { CursorMemory } from './cursor-memory.js';
+import { SliceError } from '#libs/sources';
 import { waitAfter } from './failure.js';
 import { LeaseLostError, holdLease, type HeldLease } from './lease.js';
-import type { PolledStream } from './polled-stream.js';
+import type { BackfillSlice, PollableStream } from './pollable-stream.js';
 import type { PollerParts } from './poller-parts.js';
-import { asSliceFailure, readSlice } from './read-slice.js';
 import { reportFailure, reportLostLease, reportWindow } from './report-window.js';
+import { asSliceFailure } from './slice-failed-error.js';
 
 /** So many backfills run at once in one process. */
 const MAX_AT_ONCE = 3;
@@ -26,7 +25,7 @@ export class BackfillRunner {
   private readonly running = new Map<string, Promise<void>>();
 
   constructor(
-    private readonly streams: readonly PolledStream[],
+    private readonly streams: readonly PollableStream[],
     private readonly parts: PollerParts,
   ) {}
 
@@ -66,7 +65,7 @@ export class BackfillRunner {
       for (const slice of slicesOf(stream, backfill)) {
         await this.parts.slots.whenIdle(stream.source);
         if (this.parts.isStopping()) return await releaseBackfill(pool, backfill.id, backfill.token);
-        await this.readAndAdvance(stream, backfill, slice, lease, progress);
+        await this.readAndAdvance(backfill, slice, lease, progress);
       }
     } catch (error) {
       await this.giveUp(stream, backfill, lease, progress.failures, error);
@@ -76,26 +75,19 @@ export class BackfillRunner {
   }
 
   private async readAndAdvance(
-    stream: PolledStream,
-    { id, token, to }: ClaimedBackfill,
-    slice: Slice,
+    { id, token }: ClaimedBackfill,
+    slice: BackfillSlice,
     { signal }: HeldLease,
     progress: { failures: number },
   ): Promise<void> {
-    const { window } = await readSlice(
-      stream,
-      new CursorMemory(),
-      { slice, kind: 'backfill', attempt: progress.failures + 1, backfillId: id, signal },
-      this.parts,
-    );
-    const position = slice.type === 'datetime' ? slice.to : to;
-    if (!(await advanceBackfill(this.parts.pool, id, token, position, window))) throw new LeaseLostError();
+    const window = await slice.read({ attempt: progress.failures + 1, backfillId: id, signal });
+    if (!(await advanceBackfill(this.parts.pool, id, token, slice.to, window))) throw new LeaseLostError();
     progress.failures = 0;
     reportWindow(this.parts, window, undefined);
   }
 
   private async giveUp(
-    stream: PolledStream,
+    stream: PollableStream,
     { id, token }: ClaimedBackfill,
     { signal }: HeldLease,
     failures: number,
@@ -114,8 +106,8 @@ export class BackfillRunner {
 }
 
 /** @throws SliceError where the stream has no history by time */
-function slicesOf(stream: PolledStream, { position, to }: ClaimedBackfill): Slice[] {
-  const slices = stream.slices.backfill(position, to);
+function slicesOf(stream: PollableStream, { position, to }: ClaimedBackfill): BackfillSlice[] {
+  const slices = stream.backfill(position, to);
   if (slices.length > 0) return slices;
   throw new SliceError('config_error', 'definition', 'incremental_sync: the stream cannot be read by time');
 }

@@ -1,5 +1,11 @@
 import { MAX_SCALE, amountOfUnits, unitsOf } from '#libs/events';
-import type { ToldRecord } from './polled-stream.js';
+
+/** What a record means. */
+export interface ToldRecord {
+  events: { kind: string; amount?: string | undefined; currency?: string | undefined }[];
+  /** Whether the mapping refuses it, or a part of it. */
+  rejected: boolean;
+}
 
 /** What the ledger says of the records of a slice, counted while they pass. */
 export class Tally {
