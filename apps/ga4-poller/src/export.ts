@@ -1,4 +1,5 @@
 import type { Ga4Row, Shard } from '#libs/ga4';
+import { SliceError } from '#libs/sources';
 
 /** A shard as the export has it now. */
 export interface ShardInfo extends Shard {
@@ -29,8 +30,11 @@ export interface Ga4Page {
 }
 
 /** The checkpoint leads nowhere any more, as BigQuery forgets results after a day: the shard is to be read from its start. */
-export class LostCheckpointError extends Error {
+export class LostCheckpointError extends SliceError {
   override readonly name = 'LostCheckpointError';
+  constructor(message: string) {
+    super('transient_error', 'http_status', message);
+  }
 }
 
 /** Where GA4's export is: BigQuery's tables, or files that were exported from there. */

@@ -122,6 +122,21 @@ export {
   requestBackfill,
   type ClaimedBackfill,
 } from './sources/source-backfills.js';
+export {
+  beginShards,
+  finishShard,
+  keepShardProgress,
+  readShardRows,
+  setStreamState,
+  type Ga4ShardRow,
+} from './sources/ga4-shards.js';
+export {
+  forgetConversions,
+  keepToldConversions,
+  readGoneConversions,
+  type GoneConversion,
+  type GoneConversions,
+} from './sources/ga4-conversions.js';
 export { resetStream, setPaused } from './sources/source-changes.js';
 export { blockBudget, keptAllowance, takeFromBudget, type Allowance } from './sources/api-budgets.js';
 export { endTokenTurn, takeTokenTurn, type TokenTurn } from './sources/source-tokens.js';

@@ -28,6 +28,7 @@ export function reportWindow(
     rejected: window.rejected,
     published: window.published,
     ...(window.paging_contradictions > 0 && { paging_contradictions: window.paging_contradictions }),
+    ...(window.read_by && { read_by: window.read_by, bytes_billed: window.bytes_billed }),
     ms,
     lag_s: lagSeconds,
   };

@@ -26,6 +26,15 @@ export class Tally {
     }
   }
 
+  /** Adds what another tally has counted: events by kind, exact decimals by currency. */
+  addSums(rowsByEvent: Record<string, number>, amounts: Record<string, string>): void {
+    for (const [kind, n] of Object.entries(rowsByEvent))
+      this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + n);
+    for (const [currency, amount] of Object.entries(amounts)) {
+      this.units.set(currency, (this.units.get(currency) ?? 0n) + unitsOf(amount, MAX_SCALE));
+    }
+  }
+
   get rowsByEvent(): Record<string, number> {
     return Object.fromEntries([...this.kinds].sort());
   }

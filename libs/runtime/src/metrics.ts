@@ -85,6 +85,12 @@ export class Metrics {
     labelNames: ['source', 'status'] as const,
     registers: [this.registry],
   });
+  readonly sourceBytesBilled = new Counter({
+    name: 'tributary_source_billed_bytes_total',
+    help: 'Bytes that BigQuery bills for reading a source',
+    labelNames: ['source'] as const,
+    registers: [this.registry],
+  });
   readonly sourceBudgetWaitSeconds = new Histogram({
     name: 'tributary_source_budget_wait_seconds',
     help: 'How long a request waited for its permission',

@@ -127,6 +127,12 @@ export class SourceWindowEntity {
 
   @Column({ type: 'bigint', nullable: true })
   backfill_id!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  read_by!: string | null;
+
+  @Column({ type: 'bigint', nullable: true })
+  bytes_billed!: string | null;
 }
 
 /** A stretch of history that somebody asked to be read again. */

@@ -2,6 +2,7 @@ import { AddAttributionFunctions1764200000000 } from './add-attribution-function
 import { AddBehindSince1764600000000 } from './add-behind-since.js';
 import { AddBrandSettings1764100000000 } from './add-brand-settings.js';
 import { AddDefinitionApp1764390000000 } from './add-definition-app.js';
+import { AddGa4Tables1764700000000 } from './add-ga4-tables.js';
 import { AddPartnerFacts1763800000000 } from './add-partner-facts.js';
 import { AddPagingContradictions1764400000000 } from './add-paging-contradictions.js';
 import { AddRetractions1764500000000 } from './add-retractions.js';
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   AddTouchVersions1764450000000,
   AddRetractions1764500000000,
   AddBehindSince1764600000000,
+  AddGa4Tables1764700000000,
 ] as const;

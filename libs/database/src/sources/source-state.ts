@@ -131,6 +131,20 @@ export async function renewStreamLease(
 }
 
 /**
+ * The CTE `held` of a statement that advances a stream ($1, $2) under a lease ($3) to a state ($4).
+ * @param behindSince from then on there may be something to read, as SQL; null: as the state's watermark says
+ */
+export function heldAndAdvanced(behindSince: string): string {
+  return `held AS (
+    UPDATE tributary.source_state SET state = $4, behind_since = greatest(behind_since, ${behindSince}::timestamptz),
+      last_succeeded_at = now(), updated_at = now(),
+      failures = CASE WHEN state = $4 THEN failures ELSE 0 END,
+      last_error_code = CASE WHEN state = $4 THEN last_error_code END,
+      last_error = CASE WHEN state = $4 THEN last_error END
+    WHERE source = $1 AND stream = $2 AND lease_token = $3 RETURNING behind_since)`;
+}
+
+/**
  * The slice is read, and the log has all of it: its line in the ledger and the new state, together. Where the state is
  * the old one, as behind the hour that every poll reads again, the failures in a row go on.
  * @param behindSince from then on there may be something to read; kept where an earlier reading came further
@@ -145,12 +159,7 @@ export async function advanceStream(
 ): Promise<{ behindSinceMs: number | null } | undefined> {
   const written = await pool.query<{ behindSinceMs: number | null }>({
     name: 'advance stream',
-    text: `WITH held AS (
-        UPDATE tributary.source_state SET state = $4, behind_since = greatest(behind_since, $6::timestamptz), last_succeeded_at = now(), updated_at = now(),
-          failures = CASE WHEN state = $4 THEN failures ELSE 0 END,
-          last_error_code = CASE WHEN state = $4 THEN last_error_code END,
-          last_error = CASE WHEN state = $4 THEN last_error END
-        WHERE source = $1 AND stream = $2 AND lease_token = $3 RETURNING behind_since)
+    text: `WITH ${heldAndAdvanced('$6')}
       ${insertWindowWhereHeld('$5')} RETURNING (SELECT ${epochMs('behind_since')} FROM held) AS "behindSinceMs"`,
     values: [window.source, window.stream, token, JSON.stringify(state), JSON.stringify(window), behindSince],
   });

@@ -45,6 +45,10 @@ export interface SourceWindow {
   backfill_id: string | null;
   /** The line that said that this reading publishes, see `recordUnfinished`: this one takes its place. */
   unfinished_id?: string | undefined;
+  /** How it was read, of what can be read in several ways: `query`, `list`, `file`. */
+  read_by?: string | null;
+  /** What the partner bills for, in bytes; absent where nothing is billed by them. */
+  bytes_billed?: number | null;
 }
 
 const COLUMNS: Record<Exclude<keyof SourceWindow, 'unfinished_id'>, string> = {
@@ -73,6 +77,8 @@ const COLUMNS: Record<Exclude<keyof SourceWindow, 'unfinished_id'>, string> = {
   error_code: 'text',
   error: 'text',
   backfill_id: 'bigint',
+  read_by: 'text',
+  bytes_billed: 'bigint',
 };
 
 const NAMES = Object.keys(COLUMNS).join(', ');

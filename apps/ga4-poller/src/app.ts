@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { startPolling, type PollerTimes } from '#libs/polling';
+import {
+  SettingsError,
+  readSourcesDir,
+  secretsOf,
+  sourcesOfType,
+  type App,
+  type Environment,
+  type Platform,
+  type RunningApp,
+} from '#libs/runtime';
+import { makeSources } from './make-sources.js';
+
+const NAME = 'ga4-poller';
+
+/** GA4's export → raw events, by the definitions in `SOURCES_DIR`. */
+export const ga4Poller: App = {
+  name: NAME,
+  needsDatabase: true,
+  checkSettings: checkSourcesDir,
+  start: (platform) => pollExports(platform),
+};
+
+/** Polls what the definitions in `SOURCES_DIR` say, until it is stopped. @param times other ones than the usual, in tests */
+export function pollExports(platform: Platform, times?: PollerTimes): Promise<RunningApp> {
+  const { environment, settings } = platform;
+  const loaded = sourcesOfType(readSourcesDir(settings.SOURCES_DIR).sources, 'ga4');
+  const world = { secrets: secretsOf(environment), environment };
+  return startPolling(platform, NAME, (parts) => makeSources(loaded, world, parts), times);
+}
+
+/** A folder that is named is there; the usual one need not be. @throws SettingsError */
+function checkSourcesDir({ SOURCES_DIR }: Environment): void {
+  if (SOURCES_DIR && !existsSync(SOURCES_DIR)) {
+    throw new SettingsError(['SOURCES_DIR must be a folder that is there']);
+  }
+}
+
+export { createExport, type ExportWorld } from './create-export.js';
+export type { Ga4Export, Ga4Page, ReadPlan, ShardInfo } from './export.js';
+export { LOOK_BACK_DAYS, dayAt } from './property-days.js';
