@@ -39,4 +39,4 @@ function checkSourcesDir({ SOURCES_DIR }: Environment): void {
 
 export { createExport, type ExportWorld } from './create-export.js';
 export type { Ga4Export, Ga4Page, ReadPlan, ShardInfo } from './export.js';
-export { LOOK_BACK_DAYS, dayAt } from './property-days.js';
+export { LOOK_BACK_DAYS, addDays, dayAt } from './property-days.js';

@@ -71,8 +71,10 @@ export class ShardPoller {
       const startedMs = this.parts.now();
       await this.begin(lease);
       const { from, due } = await this.plan(lease, startedMs);
-      for (const one of due) {
-        const isRead = !this.isOver(startedMs) && (await this.readAndAdvance(lease, one, startedMs));
+      for (const [i, one] of due.entries()) {
+        // A page at least is read in every turn, however long the look at the shards has taken
+        const mayRead = i === 0 ? !this.parts.isStopping() : !this.isOver(startedMs);
+        const isRead = mayRead && (await this.readAndAdvance(lease, one, startedMs));
         if (!isRead) return await this.release(lease, 'now');
       }
       await this.noteReadFrom(lease, from);
