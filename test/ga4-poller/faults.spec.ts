@@ -20,7 +20,7 @@ describe('a poller of GA4', () => {
   const purchases = (shop: Ga4Property, count: number): Record<string, unknown>[] =>
     Array.from({ length: count }, (_, i) => ga4Purchase(`t${i}`, '0.01', shop.noon(1) + i));
   const standingOf = (count: number): Record<string, string> =>
-    Object.fromEntries(Array.from({ length: count }, (_, i) => [`t${i}`, '0.01']).sort());
+    Object.fromEntries(Array.from({ length: count }, (_, i): [string, string] => [`t${i}`, '0.01']).sort());
 
   it.each(['list', 'query'])(
     'loses nothing and tells nothing twice where it is killed amid a shard that is read by %s',

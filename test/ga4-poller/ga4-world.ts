@@ -202,7 +202,7 @@ export class Ga4Property {
     return records
       .filter((r) => r.key.startsWith(`${this.name}|`))
       .map((r) => {
-        const parsed = parseRawEvent(r.value!);
+        const parsed = parseRawEvent(r.value);
         if ('kind' in parsed) throw new Error(JSON.stringify(parsed));
         return parsed as RecordEvent;
       });
@@ -235,7 +235,7 @@ export class Ga4Property {
       }
     }
     const standing = [...slots.values()].filter((s) => s.transaction !== undefined);
-    return Object.fromEntries(standing.map((s) => [s.transaction!, s.amount ?? '']).sort());
+    return Object.fromEntries(standing.map((s): [string, string] => [s.transaction!, s.amount ?? '']).sort());
   }
 
   async end(): Promise<void> {

@@ -281,5 +281,9 @@ function cellOf(value: unknown, field: PlayedField): unknown {
     }));
   }
   if (value === undefined || value === null) return null;
-  return field.type === 'RECORD' ? cellsOf(value as Record<string, unknown>, field.fields!) : String(value);
+  return field.type === 'RECORD'
+    ? cellsOf(value as Record<string, unknown>, field.fields!)
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
 }

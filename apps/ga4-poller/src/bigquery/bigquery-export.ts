@@ -33,7 +33,11 @@ export interface BigQueryWorld {
   credentials?: string | undefined;
   /** Told of every answer: `2xx`, `4xx`, …, or `none`. */
   onAnswer?: (status: string) => void;
+  /** Rows of a page at most. Absent: 5,000; BigQuery gives fewer where they are large. */
+  pageRows?: number;
 }
+
+const PAGE_ROWS = 5_000;
 
 /** Where a reading goes on; the text of a checkpoint. */
 type Checkpoint = { job: JobReference; pageToken: string } | { pageToken: string };
@@ -112,7 +116,13 @@ export class BigQueryExport implements Ga4Export {
     let job = from?.job;
     do {
       job ??= await this.begin(shard, useless, signal);
-      const page = await readQueryPage(client, job, pageToken, shard.id, signal);
+      const page = await readQueryPage(
+        client,
+        job,
+        { pageToken, maxResults: this.pageRows },
+        shard.id,
+        signal,
+      );
       if (!page && pageToken !== undefined)
         throw new LostCheckpointError(`the results of ${shard.id} are gone`);
       if (!page) {
@@ -139,7 +149,13 @@ export class BigQueryExport implements Ga4Export {
     signal: AbortSignal,
   ): AsyncGenerator<Ga4Page> {
     const table = await this.tableOf(shard, signal);
-    for await (const { rows, pageToken } of listTable(this.client, this.dataset, table, from, signal)) {
+    for await (const { rows, pageToken } of listTable(
+      this.client,
+      this.dataset,
+      table,
+      { from, maxResults: this.pageRows },
+      signal,
+    )) {
       yield {
         rows,
         checkpoint: pageToken === undefined ? undefined : JSON.stringify({ pageToken } satisfies Checkpoint),
@@ -176,6 +192,10 @@ export class BigQueryExport implements Ga4Export {
       'http_status',
       `the table ${id} is gone; the next look finds what is there`,
     );
+  }
+
+  private get pageRows(): number {
+    return this.world.pageRows ?? PAGE_ROWS;
   }
 
   private get maxBytesBilled(): number {

@@ -44,7 +44,6 @@ const RESULTS_KEPT_MS = 20 * 60 * 60_000;
 const MAX_ROUNDS = 50;
 /** How long one question for results waits for them. */
 const WAIT_MS = 10_000;
-const PAGE_ROWS = 5_000;
 
 const askedOf = ({ project, what }: Pick<ShardQuery, 'project' | 'what'>): Asked => ({
   what: `the query of ${what}`,
@@ -103,14 +102,14 @@ export async function beginQuery(
 export async function readQueryPage(
   client: RestClient,
   { projectId, jobId, location }: JobReference,
-  pageToken: string | undefined,
+  { pageToken, maxResults }: { pageToken: string | undefined; maxResults: number },
   what: string,
   signal: AbortSignal,
 ): Promise<QueryPage | undefined> {
   return client.send<QueryPage>(
     {
       path: `${projectId}/queries/${jobId}`,
-      query: { location, pageToken, maxResults: PAGE_ROWS, timeoutMs: WAIT_MS },
+      query: { location, pageToken, maxResults, timeoutMs: WAIT_MS },
       asked: askedOf({ project: projectId, what }),
       ignores: ({ status, reason }) =>
         status === 404 ||
@@ -152,6 +151,6 @@ function configurationOf({ sql, maxBytesBilled }: ShardQuery): JsonObject {
 function dryJobOf({ sql, project, location }: ShardQuery): JsonObject {
   return {
     configuration: { dryRun: true, query: { query: sql, useLegacySql: false } },
-    ...(location !== undefined && { jobReference: { projectId: project, location } }),
+    jobReference: { projectId: project, ...(location !== undefined && { location }) },
   };
 }

@@ -5,8 +5,6 @@ import type { RestClient } from './rest-client.js';
 import { columnsIn } from './shard-query.js';
 import type { Dataset, ShardTable } from './tables.js';
 
-const PAGE_ROWS = 5_000;
-
 interface TableData {
   rows?: RestRow[];
   pageToken?: string;
@@ -20,7 +18,7 @@ export async function* listTable(
   client: RestClient,
   { project, dataset }: Dataset,
   table: ShardTable,
-  from: string | undefined,
+  { from, maxResults }: { from: string | undefined; maxResults: number },
   signal: AbortSignal,
 ): AsyncGenerator<{ rows: Ga4Row[]; pageToken: string | undefined }> {
   const names = columnsIn(table.columns.map((c) => c.name));
@@ -31,7 +29,7 @@ export async function* listTable(
     const page = await client.send<TableData>(
       {
         path: `${project}/datasets/${dataset}/tables/${table.id}/data`,
-        query: { maxResults: PAGE_ROWS, selectedFields: names.join(','), pageToken },
+        query: { maxResults, selectedFields: names.join(','), pageToken },
         asked: {
           what: `the table ${table.id}`,
           grant: `BigQuery Data Viewer (roles/bigquery.dataViewer) on the dataset ${project}.${dataset}`,
