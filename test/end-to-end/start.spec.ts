@@ -1,7 +1,14 @@
 import { AppProcess, type AppName } from '#test/app-process';
 import { testDatabase, type TestDatabase } from '#test/postgres';
 
-const APPS: AppName[] = ['pixel-ingress', 'http-poller', 'normalizer', 'attribution', 'console'];
+const APPS: AppName[] = [
+  'pixel-ingress',
+  'http-poller',
+  'ga4-poller',
+  'normalizer',
+  'attribution',
+  'console',
+];
 
 const WRONG = {
   DATABASE_URL: 'mysql://root:pa55word@db/tributary',
@@ -19,6 +26,7 @@ const OWN: Partial<Record<AppName, string>> = {
   'pixel-ingress': 'PIXEL_PORT',
   console: 'CONSOLE_PORT',
   'http-poller': 'SOURCES_DIR',
+  'ga4-poller': 'SOURCES_DIR',
 };
 
 it.each(APPS)('%s refuses to start on wrong settings, and lists all of its own by name', async (app) => {

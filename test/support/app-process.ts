@@ -9,7 +9,14 @@ import { until } from './until.js';
 
 /** The apps that run as processes of their own, and the command line. */
 export type AppName =
-  'pixel-ingress' | 'http-poller' | 'pubsub-bridge' | 'normalizer' | 'attribution' | 'console' | 'cli';
+  | 'pixel-ingress'
+  | 'http-poller'
+  | 'ga4-poller'
+  | 'pubsub-bridge'
+  | 'normalizer'
+  | 'attribution'
+  | 'console'
+  | 'cli';
 
 /** How a process ended. */
 export interface Exit {

@@ -1,5 +1,6 @@
 import { attribution } from '#apps/attribution';
 import { consoleApp } from '#apps/console';
+import { ga4Poller } from '#apps/ga4-poller';
 import { httpPoller } from '#apps/http-poller';
 import { normalizer } from '#apps/normalizer';
 import { pixelIngress } from '#apps/pixel-ingress';
@@ -10,6 +11,7 @@ import type { App } from '#libs/runtime';
 export const ALL_APPS: readonly App[] = [
   pixelIngress,
   httpPoller,
+  ga4Poller,
   pubsubBridge,
   normalizer,
   attribution,
