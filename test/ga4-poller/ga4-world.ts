@@ -239,9 +239,9 @@ export class Ga4Property {
   }
 
   async end(): Promise<void> {
-    this.bigquery.stop();
     await Promise.all(this.children.map(kill9));
     await Promise.all(this.running.map((app) => app.stop()));
+    this.bigquery.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
