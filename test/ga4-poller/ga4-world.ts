@@ -245,7 +245,7 @@ export class Ga4Property {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private get environment(): Record<string, string> {
+  get environment(): Record<string, string> {
     return { SOURCES_DIR: this.folder, BIGQUERY_EMULATOR_HOST: this.bigquery.url };
   }
 
