@@ -40,3 +40,5 @@ function checkSourcesDir({ SOURCES_DIR }: Environment): void {
 export { createExport, type ExportWorld } from './create-export.js';
 export type { Ga4Export, Ga4Page, ReadPlan, ShardInfo } from './export.js';
 export { LOOK_BACK_DAYS, addDays, dayAt } from './property-days.js';
+export { filesExport } from './files/files-export.js';
+export { readRowsFile } from './files/rows-of-file.js';

@@ -1,6 +1,8 @@
-import { SliceError, type Ga4SourceDefinition } from '#libs/sources';
+import { dirname, resolve } from 'node:path';
+import type { Ga4SourceDefinition } from '#libs/sources';
 import { BigQueryExport, type BigQueryWorld } from './bigquery/bigquery-export.js';
 import type { Ga4Export } from './export.js';
+import { filesExport } from './files/files-export.js';
 
 /** What an export is read with. */
 export interface ExportWorld extends Omit<BigQueryWorld, 'credentials'> {
@@ -22,6 +24,6 @@ export function createExport(source: Ga4SourceDefinition, world: ExportWorld): G
       return new BigQueryExport(source, definition, { ...world, credentials });
     }
     case 'files':
-      throw new SliceError('config_error', 'definition', 'export.type: files cannot be read yet');
+      return filesExport({ folder: resolve(dirname(world.file), definition.folder), now: world.now });
   }
 }
