@@ -206,6 +206,12 @@ describe('exported files', () => {
     };
     await expect(pages.next()).rejects.toMatchObject(changed);
     expect(await read()).toHaveLength(rows.length);
+    // A reading that was begun goes on under its old name, with what is there
+    const again = files().read(shard!, await files().plan(shard!, never), undefined, never);
+    expect((await again.next()).value).toMatchObject({ checkpoint: undefined });
+    const old = JSON.stringify({ file: 'events_20261120.json', rows: 1_000, modifiedAt: shard!.modifiedAt });
+    const lost = files().read(shard!, await files().plan(shard!, never), old, never);
+    await expect(lost.next()).rejects.toMatchObject({ name: 'LostCheckpointError' });
     await rm(join(folder, 'events_20261120.json'));
     await expect(files().plan(shard!, never)).rejects.toThrow('it was there and is gone');
   });

@@ -70,7 +70,7 @@ function typed({ repeated, ...column }: Ga4Column, value: JsonValue | undefined)
   if (value === null || value === undefined) return null;
   switch (column.type) {
     case 'string':
-      return String(value);
+      return typeof value === 'string' ? value : JSON.stringify(value);
     case 'int64':
       return BigInt(value as string);
     case 'double':

@@ -9,6 +9,8 @@ import { CommandFailed } from '../exit-code.js';
 import { columns, count, print, printJson } from '../print.js';
 import { progressBar } from '../progress-bar.js';
 import { askedBy } from '../sources/asked-by.js';
+import { boundsOf, countDays, wantedDays } from '../sources/ga4/days.js';
+import { foundGa4 } from '../sources/ga4/found-ga4.js';
 import { findHttpStream, openSource } from '../sources/load-source.js';
 import { shortInstant } from '../sources/slice-of.js';
 import { sourcesDir } from '../sources/sources-dir.js';
@@ -43,6 +45,7 @@ export function addSourcesBackfill(sources: Command): void {
       `
 The poller does it, one backfill of a source at a time, behind its polls. Who asked for it stands in source_changes.
 Of a Pub/Sub source the subscription is moved back to --from, where it keeps acknowledged messages; --confirm does it.
+Of a GA4 source (its stream is events) the days of the property from --from to before --to are read again.
 
 Examples:
   npx tributary sources backfill besitos conversions --from 2026-10-01 --to 2026-11-01 --wait
@@ -72,19 +75,14 @@ Examples:
 }
 
 async function run(source: string, streamName: string, { from, to, wait, json }: Options): Promise<void> {
-  const { stream } = findHttpStream(sourcesDir(), source, streamName);
-  const { incremental_sync: sync } = stream;
-  if (sync.type !== 'datetime') {
-    throw new CommandFailed(
-      `${source} ${stream.name} is read by ${sync.type}, and has no stretches of time; sources reset moves it back`,
-    );
-  }
-  if (from >= to) throw new CommandFailed('--from must be before --to');
-  const windows = backfillSlices(sync, from, to).length;
+  const stretch = stretchOf(source, streamName, from, to);
+  const { windows } = stretch;
   await withPlatform(async (platform) => {
     const database = databaseOf(platform);
-    const id = await requestBackfill(database, { source, stream: stream.name, from, to, askedBy: askedBy() });
-    const text = `backfill ${id}: ${source} ${stream.name}, ${shortInstant(from)} to ${shortInstant(to)}, ${countOf(windows, 'window')}`;
+    const { stream } = stretch;
+    const asked = { source, stream, from: stretch.from, to: stretch.to, askedBy: askedBy() };
+    const id = await requestBackfill(database, asked);
+    const text = `backfill ${id}: ${source} ${stream}, ${shortInstant(asked.from)} to ${shortInstant(asked.to)}, ${countOf(windows, stretch.unit)}`;
     if (!wait) {
       if (json) return printJson({ id, windows });
       return print(`${text}\nThe poller reads it; sources backfill list says how far it is.`);
@@ -94,8 +92,37 @@ async function run(source: string, streamName: string, { from, to, wait, json }:
     if (json) printJson(ended);
     if (ended.status !== 'succeeded')
       throw new CommandFailed(`backfill ${id} was cancelled at ${shortInstant(ended.position)}`);
-    if (!json) print(`read ${countOf(ended.rows, 'record')} in ${countOf(ended.windows, 'window')}`);
+    if (!json) print(`read ${countOf(ended.rows, 'record')} in ${countOf(ended.windows, stretch.unit)}`);
   });
+}
+
+/** What is read again, and in how many parts. */
+interface Stretch {
+  stream: string;
+  from: Instant;
+  to: Instant;
+  windows: number;
+  unit: 'window' | 'day';
+}
+
+/** @throws CommandFailed where the stream has no such stretch */
+function stretchOf(sourceName: string, streamName: string, from: Instant, to: Instant): Stretch {
+  if (from >= to) throw new CommandFailed('--from must be before --to');
+  const file = openSource(sourcesDir(), sourceName);
+  if (file.source.type === 'ga4') {
+    const { source } = foundGa4(file, file.source, streamName);
+    const days = wantedDays({ from, to }, source.timezone, Date.now(), 1);
+    const bounds = boundsOf(days, source.timezone);
+    return { stream: streamName, ...bounds, windows: countDays(days), unit: 'day' };
+  }
+  const { stream } = findHttpStream(sourcesDir(), sourceName, streamName);
+  const { incremental_sync: sync } = stream;
+  if (sync.type !== 'datetime') {
+    throw new CommandFailed(
+      `${sourceName} ${stream.name} is read by ${sync.type}, and has no stretches of time; sources reset moves it back`,
+    );
+  }
+  return { stream: stream.name, from, to, windows: backfillSlices(sync, from, to).length, unit: 'window' };
 }
 
 /** Waits for its end. A failure is told once; the poller tries again by itself. */

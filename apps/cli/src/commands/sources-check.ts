@@ -8,6 +8,7 @@ import { decodedBody, openPartner, type PartnerAccess } from '../sources/ask-par
 import { decodeBody } from '../sources/decode-file.js';
 import { describeFields } from '../sources/describe-fields.js';
 import { exchangeText } from '../sources/exchange-text.js';
+import { foundGa4 } from '../sources/ga4/found-ga4.js';
 import { findHttpStream, httpSourceOf, openSource, type FoundStream } from '../sources/load-source.js';
 import { sliceOf, sliceText, type Wanted } from '../sources/slice-of.js';
 import { sourcesDir } from '../sources/sources-dir.js';
@@ -54,6 +55,7 @@ export function addSourcesCheck(sources: Command): void {
       `
 Where it does not succeed it says what the partner answered, and what to change in which line of the definition.
 Of a Pub/Sub source: whether the subscription is there, may be pulled, and how it is set; no message is taken.
+Of a GA4 source: the shards of the days (default: the last 7), and one page of the newest.
 
 Examples:
   npx tributary sources check besitos
@@ -68,6 +70,10 @@ async function run(sourceName: string, streamName: string | undefined, options: 
   if (file.source.type === 'pubsub') {
     const { checkPubsub } = await import('../sources/pubsub/check-pubsub.js');
     return checkPubsub(file, file.source, streamName, options);
+  }
+  if (file.source.type === 'ga4') {
+    const { checkGa4 } = await import('../sources/ga4/check-ga4.js');
+    return checkGa4(foundGa4(file, file.source, streamName), options);
   }
   const names = streamName === undefined ? httpSourceOf(file).streams.map((s) => s.name) : [streamName];
   const checked: Checked[] = [];

@@ -6,6 +6,7 @@ import { CommandFailed } from '../exit-code.js';
 import { print, printJson, strong } from '../print.js';
 import { adviceText, adviseOn } from '../sources/advice.js';
 import { openPartner } from '../sources/ask-partner.js';
+import { foundGa4 } from '../sources/ga4/found-ga4.js';
 import { findHttpStream, openSource, type FoundStream } from '../sources/load-source.js';
 import { histogram, settlingTime } from '../sources/probe/lateness.js';
 import { probe, type Probed } from '../sources/probe/run-probe.js';
@@ -44,6 +45,7 @@ export function addSourcesProbe(sources: Command): void {
 It asks whether neighbouring windows tile, whether a window is stable, whether the time zone fits, how both ends are
 read, in which order records come, whether the page size is honoured, and how late rows change. api_budget is kept.
 Of a Pub/Sub source: duplicates, order, age and size of the messages that wait, and how many of them map.
+Of a GA4 source: whether every day is there, how late days change, and what the rows of one day have and lack.
 Exit code 1 where something is wrong.
 
 Examples:
@@ -59,6 +61,10 @@ async function run(source: string, streamName: string | undefined, options: Opti
   if (file.source.type === 'pubsub') {
     const { probePubsub } = await import('../sources/pubsub/probe-pubsub.js');
     return probePubsub(file, file.source, streamName, options);
+  }
+  if (file.source.type === 'ga4') {
+    const { probeGa4 } = await import('../sources/ga4/probe-ga4.js');
+    return probeGa4(foundGa4(file, file.source, streamName), options);
   }
   const found = findHttpStream(sourcesDir(), source, streamName);
   process.stderr.write(`${planText(found, maxRequests)}\n`);

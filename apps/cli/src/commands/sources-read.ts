@@ -9,6 +9,7 @@ import { decodedBody, openPartner, type PartnerAccess } from '../sources/ask-par
 import { adviseOn } from '../sources/advice.js';
 import { decodeFile } from '../sources/decode-file.js';
 import { exchangeText } from '../sources/exchange-text.js';
+import { foundGa4 } from '../sources/ga4/found-ga4.js';
 import { findHttpStream, openSource, type FoundStream } from '../sources/load-source.js';
 import { sliceOf, sliceText, type Wanted } from '../sources/slice-of.js';
 import { sourcesDir } from '../sources/sources-dir.js';
@@ -45,6 +46,7 @@ export function addSourcesRead(sources: Command): void {
 Secrets are masked in the requests. Records are shown as they are, on this terminal and nowhere else.
 Reading into the event log is the poller's work; sources backfill asks it to read a stretch again.
 Of a Pub/Sub source messages are looked at and given back at once; that counts as a delivery attempt.
+Of a GA4 source: the newest day that is over, or that of --from, whole; what that bills, and what a month of polls would.
 
 Examples:
   npx tributary sources read besitos conversions --dry-run --from 2026-11-20 --to 2026-11-21
@@ -58,6 +60,10 @@ async function run(source: string, streamName: string | undefined, options: Opti
   if (file.source.type === 'pubsub') {
     const { readPubsub } = await import('../sources/pubsub/read-pubsub.js');
     return readPubsub(file, file.source, streamName, options);
+  }
+  if (file.source.type === 'ga4') {
+    const { readGa4 } = await import('../sources/ga4/read-ga4.js');
+    return readGa4(foundGa4(file, file.source, streamName), options);
   }
   const found = findHttpStream(sourcesDir(), source, streamName);
   if (!options.dryRun) {

@@ -4,7 +4,7 @@ import { crc32, inflateRaw } from 'node:zlib';
 import avro from 'avsc';
 import { snappyUncompress } from 'hyparquet';
 import { SliceError, type JsonObject } from '#libs/sources';
-import { openBytes, type ShardFile } from './open-bytes.js';
+import { openBytes, type RowFile } from './open-bytes.js';
 import { plainValue } from './plain-value.js';
 import { unreadable } from './shard-file-error.js';
 
@@ -43,7 +43,7 @@ type Done = (error: Error | null, block?: Buffer) => void;
  * Rows of an Avro object container file, in batches of up to 1,000; a block is held at a time.
  * @throws SliceError where it is none, is damaged, ends too early, or has another codec than null, deflate, snappy
  */
-export async function* avroRows(file: ShardFile, signal: AbortSignal): AsyncGenerator<JsonObject[]> {
+export async function* avroRows(file: RowFile, signal: AbortSignal): AsyncGenerator<JsonObject[]> {
   const decoder = new avro.streams.BlockDecoder({
     codecs: CODECS,
     parseHook: (schema) =>
@@ -110,7 +110,7 @@ function unsnapped(block: Buffer): Buffer {
   return unpacked;
 }
 
-function explained({ name }: ShardFile, error: unknown): unknown {
+function explained({ name }: RowFile, error: unknown): unknown {
   if (error instanceof SliceError || !(error instanceof Error)) return error;
   const codec = /^unknown codec: (.{1,40})/.exec(error.message)?.[1];
   if (codec !== undefined) {

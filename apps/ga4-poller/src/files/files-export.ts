@@ -1,5 +1,6 @@
+import type { Instant } from '#libs/events';
 import type { Ga4Row } from '#libs/ga4';
-import type { Ga4Export, Ga4Page, ShardInfo } from '../export.js';
+import { LostCheckpointError, type Ga4Export, type Ga4Page } from '../export.js';
 import type { ShardFile } from './open-bytes.js';
 import { rowsOfFile } from './rows-of-file.js';
 import { hasChanged, isGone, unreadable } from './shard-file-error.js';
@@ -21,6 +22,8 @@ const SETTLE_MS = 5_000;
 interface Place {
   file: string;
   rows: number;
+  /** Of the shard that it is a place in. */
+  modifiedAt: Instant;
 }
 
 /**
@@ -28,10 +31,10 @@ interface Place {
  * with its table's. Its version is the newest modification time of its files: what replaces a file must be newer.
  */
 export function filesExport({ folder, now }: FilesWorld): Ga4Export {
-  const find = async ({ id, modifiedAt }: ShardInfo): Promise<FolderShard> => {
+  const find = async (id: string): Promise<FolderShard> => {
     const [there] = await shardsIn(folder, id);
-    if (there?.modifiedAt === modifiedAt) return there;
-    throw there ? hasChanged(id) : isGone(id);
+    if (!there) throw isGone(id);
+    return there;
   };
   return {
     async listShards(fromDay, toDay, signal) {
@@ -42,29 +45,34 @@ export function filesExport({ folder, now }: FilesWorld): Ga4Export {
         .map(({ files, formats: _formats, ...shard }) => ({ ...shard, bytes: bytesOf(files) }));
     },
 
-    async plan(shard) {
-      const { formats } = await find(shard);
-      formatOf(shard.id, formats);
+    async plan({ id }) {
+      const { formats } = await find(id);
+      formatOf(id, formats);
       return { way: 'file', why: `exported files, read from ${folder} at no cost` };
     },
 
-    async *read(shard, _plan, checkpoint, signal) {
-      const { files, formats } = await find(shard);
-      const format = formatOf(shard.id, formats);
+    async *read({ id }, _plan, checkpoint, signal) {
+      const { files, formats, modifiedAt } = await find(id);
+      const format = formatOf(id, formats);
       const start = checkpoint === undefined ? undefined : (JSON.parse(checkpoint) as Place);
+      // What was read before is no longer there: all of it is read as it is now
+      if (start && start.modifiedAt !== modifiedAt) throw new LostCheckpointError(`${id} has changed`);
+      const assertUnchanged = async (): Promise<void> => {
+        if ((await find(id)).modifiedAt !== modifiedAt) throw hasChanged(id);
+      };
       let waiting: Ga4Page | undefined;
       try {
         for await (const { rows, place } of pagesFrom(files, format, start, signal)) {
-          await find(shard);
+          await assertUnchanged();
           if (waiting) yield waiting;
-          waiting = { rows, checkpoint: JSON.stringify(place) };
+          waiting = { rows, checkpoint: JSON.stringify({ ...place, modifiedAt } satisfies Place) };
         }
       } catch (error) {
         signal.throwIfAborted();
-        await find(shard); // What is written meanwhile is damaged only for now
+        await assertUnchanged(); // What is written meanwhile is damaged only for now
         throw error;
       }
-      await find(shard);
+      await assertUnchanged();
       if (waiting) yield { ...waiting, checkpoint: undefined };
     },
   };
@@ -75,7 +83,7 @@ async function* pagesFrom(
   format: RowFormat,
   start: Place | undefined,
   signal: AbortSignal,
-): AsyncGenerator<{ rows: Ga4Row[]; place: Place }> {
+): AsyncGenerator<{ rows: Ga4Row[]; place: Omit<Place, 'modifiedAt'> }> {
   for (const file of files) {
     if (start && file.name < start.file) continue;
     let rows = start?.file === file.name ? start.rows : 0;

@@ -1,5 +1,5 @@
 import { compileDecoder, DecodeError, isJsonObject, type JsonObject } from '#libs/sources';
-import { firstCharacter, openBytes, type ShardFile } from './open-bytes.js';
+import { firstCharacter, openBytes, type RowFile } from './open-bytes.js';
 import { unreadable } from './shard-file-error.js';
 
 const readLines = compileDecoder({ type: 'jsonl', charset: 'utf-8', compression: 'none' });
@@ -10,7 +10,7 @@ const readArray = compileDecoder({ type: 'json', charset: 'utf-8', compression: 
  * character says, as both are named `.json`.
  * @throws SliceError
  */
-export async function* jsonRows(file: ShardFile, signal: AbortSignal): AsyncGenerator<JsonObject[]> {
+export async function* jsonRows(file: RowFile, signal: AbortSignal): AsyncGenerator<JsonObject[]> {
   const read = (await firstCharacter(file, signal)) === '[' ? readArray : readLines;
   try {
     for await (const batch of read(openBytes(file, signal))) {

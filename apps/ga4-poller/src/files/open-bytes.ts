@@ -3,11 +3,15 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { isGone, unreadable } from './shard-file-error.js';
 
-/** A file of a shard. */
-export interface ShardFile {
+/** A file with rows. */
+export interface RowFile {
   /** Without its folder. */
   name: string;
   path: string;
+}
+
+/** A file of a shard. */
+export interface ShardFile extends RowFile {
   bytes: number;
   /** Epoch milliseconds. */
   modifiedMs: number;
@@ -20,7 +24,7 @@ export function isGzipped({ name }: { name: string }): boolean {
 
 /** The bytes of a file, unzipped where its name says that it is gzipped. *
  * @throws SliceError where they are damaged, or the file is gone */
-export async function* openBytes(file: ShardFile, signal: AbortSignal): AsyncGenerator<Buffer> {
+export async function* openBytes(file: RowFile, signal: AbortSignal): AsyncGenerator<Buffer> {
   const read = createReadStream(file.path, { signal });
   const bytes: Readable = isGzipped(file) ? pipeline(read, createGunzip(), () => {}) : read;
   try {
@@ -37,7 +41,7 @@ export async function* openBytes(file: ShardFile, signal: AbortSignal): AsyncGen
 }
 
 /** The first character that is no white space; undefined where the file is empty. A byte order mark is none. */
-export async function firstCharacter(file: ShardFile, signal: AbortSignal): Promise<string | undefined> {
+export async function firstCharacter(file: RowFile, signal: AbortSignal): Promise<string | undefined> {
   for await (const chunk of openBytes(file, signal)) {
     const [character] = chunk
       .toString('latin1')

@@ -10,7 +10,7 @@ import {
 } from 'hyparquet';
 import { SELECTED_COLUMNS } from '#libs/ga4';
 import type { JsonObject, SliceError } from '#libs/sources';
-import { isGzipped, type ShardFile } from './open-bytes.js';
+import { isGzipped, type RowFile } from './open-bytes.js';
 import { plainValue } from './plain-value.js';
 import { unreadable } from './shard-file-error.js';
 
@@ -27,7 +27,7 @@ const SELECTED: ReadonlySet<string> = new Set(SELECTED_COLUMNS);
  * @throws SliceError where it is none, is damaged, or is packed by a codec that is not understood
  */
 export async function* parquetRows(
-  file: ShardFile,
+  file: RowFile,
   signal: AbortSignal,
   skip: number,
 ): AsyncGenerator<JsonObject[]> {
@@ -56,7 +56,7 @@ export async function* parquetRows(
   }
 }
 
-async function readMetadata(file: ShardFile, buffer: AsyncBuffer): Promise<FileMetaData> {
+async function readMetadata(file: RowFile, buffer: AsyncBuffer): Promise<FileMetaData> {
   try {
     return await parquetMetadataAsync(buffer);
   } catch (error) {
@@ -65,7 +65,7 @@ async function readMetadata(file: ShardFile, buffer: AsyncBuffer): Promise<FileM
 }
 
 async function readGroup(
-  file: ShardFile,
+  file: RowFile,
   options: Parameters<typeof parquetReadObjects>[0],
 ): Promise<Record<string, unknown>[]> {
   try {
@@ -76,7 +76,7 @@ async function readGroup(
 }
 
 /** Before anything is read, so that the codec is named and not the column that first shows it. */
-function checkCodecs({ name }: ShardFile, { row_groups }: FileMetaData): void {
+function checkCodecs({ name }: RowFile, { row_groups }: FileMetaData): void {
   const codecs = new Set(row_groups.flatMap(({ columns }) => columns.map((c) => c.meta_data?.codec)));
   for (const codec of codecs) {
     if (codec === undefined || UNDERSTOOD.includes(codec)) continue;
@@ -84,7 +84,7 @@ function checkCodecs({ name }: ShardFile, { row_groups }: FileMetaData): void {
   }
 }
 
-function damaged({ name }: ShardFile, error: unknown): SliceError {
+function damaged({ name }: RowFile, error: unknown): SliceError {
   const why = error instanceof Error ? error.message : String(error);
   return unreadable(name, `it cannot be read as Parquet: ${why}`, error);
 }

@@ -1,12 +1,13 @@
+import { basename } from 'node:path';
 import { SELECTED_COLUMNS, type Ga4Row } from '#libs/ga4';
 import { avroRows } from './avro-rows.js';
 import { jsonRows } from './json-rows.js';
-import type { ShardFile } from './open-bytes.js';
+import type { RowFile } from './open-bytes.js';
 import { parquetRows } from './parquet-rows.js';
 import type { RowFormat } from './shard-file.js';
 
 /** Batches of rows from the first one that is not skipped; a reader that can leaves `skip` rows unread. */
-type ReadRows = (file: ShardFile, signal: AbortSignal, skip: number) => AsyncGenerator<Ga4Row[]>;
+type ReadRows = (file: RowFile, signal: AbortSignal, skip: number) => AsyncGenerator<Ga4Row[]>;
 
 const READERS = {
   json: (file, signal, skip) => behind(skip, jsonRows(file, signal)),
@@ -20,7 +21,7 @@ const READERS = {
  * @throws SliceError, the signal's reason
  */
 export async function* rowsOfFile(
-  file: ShardFile,
+  file: RowFile,
   format: RowFormat,
   skip: number,
   signal: AbortSignal,
@@ -29,6 +30,16 @@ export async function* rowsOfFile(
     signal.throwIfAborted();
     yield rows.map(selected);
   }
+}
+
+/**
+ * The rows of a file that is named, whatever shard it is of; its ending says how it is written.
+ * @throws SliceError
+ */
+export function readRowsFile(path: string, signal: AbortSignal): AsyncGenerator<Ga4Row[]> {
+  const name = basename(path);
+  const ending = /\.(avro|parquet)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase();
+  return rowsOfFile({ name, path }, (ending as RowFormat | undefined) ?? 'json', 0, signal);
 }
 
 async function* behind(skip: number, batches: AsyncGenerator<Ga4Row[]>): AsyncGenerator<Ga4Row[]> {

@@ -1,0 +1,62 @@
+import { durationMs } from '#libs/sources';
+import { count } from '../../print.js';
+
+/** USD a TiB of bytes billed, on demand, in the US and most places (https://cloud.google.com/bigquery/pricing). */
+const USD_PER_TIB = 6.25;
+const TIB = 1024 ** 4;
+const DAYS_A_MONTH = 30;
+const DAY_MS = 86_400_000;
+/** GA4 makes a daily table once and may rewrite it on each of the three days behind it. */
+const DAILY_READINGS = 4;
+
+/** What a query of a property's shards would be billed for. */
+export interface ShardBytes {
+  /** Of a whole day's best shard, or as much as there is of it. */
+  daily: number;
+  /** Of today's intraday shard when the day is over; 0: the property has none. */
+  intraday: number;
+}
+
+/** Bytes and USD of a month of polling. */
+export interface MonthlyPrice {
+  bytes: number;
+  usd: number;
+}
+
+/**
+ * What a month of queries would be billed for: every daily shard as often as GA4 rewrites it, and today's intraday shard
+ * with every poll, as much as it has grown by then: half of it on average.
+ * @param pollInterval ISO 8601
+ */
+export function monthlyPrice({ daily, intraday }: ShardBytes, pollInterval: string): MonthlyPrice {
+  const polls = DAY_MS / (durationMs(pollInterval) ?? DAY_MS);
+  const bytes = DAYS_A_MONTH * (daily * DAILY_READINGS + (intraday * polls) / 2);
+  return { bytes, usd: (bytes / TIB) * USD_PER_TIB };
+}
+
+/** The estimate, and what it rests on. */
+export function priceText(shards: ShardBytes, pollInterval: string): string {
+  const { bytes, usd } = monthlyPrice(shards, pollInterval);
+  const intraday =
+    shards.intraday > 0
+      ? `, and an intraday one of ${bytesText(shards.intraday)} by every poll (${pollInterval}), half of it on average`
+      : '';
+  return (
+    `about ${bytesText(bytes)} and ${usdText(usd)} a month, if every reading were a query: a day of ` +
+    `${bytesText(shards.daily)} ${DAILY_READINGS} times (it is rewritten for three days)${intraday}; ` +
+    `${USD_PER_TIB} USD a TiB by the list price, of which the first TiB of a month is free`
+  );
+}
+
+/** `1.5 MiB`. */
+export function bytesText(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let unit = 0;
+  let size = bytes;
+  for (; size >= 1024 && unit < units.length - 1; unit++) size /= 1024;
+  return unit === 0 ? `${count(Math.round(size))} bytes` : `${size.toFixed(1)} ${units[unit]}`;
+}
+
+function usdText(usd: number): string {
+  return usd > 0 && usd < 0.01 ? 'less than 0.01 USD' : `${usd.toFixed(2)} USD`;
+}
