@@ -22,8 +22,11 @@ it('plays the demo, checks every row, and leaves nothing behind', async () => {
   expect(stdout).toMatch(/│ erik +│ deposit +│ +27\.5 USD │ dep-3001 .*│ intarget-product-api, │/);
   expect(stdout).toMatch(/│ erik +│ first deposit │ +10 USD │ dep-3000 /);
   expect(stdout).toMatch(/│ erik +│ payout +│ +11\.05 → 0 │ 2601266 /);
-  expect(stdout.match(/^ {2}log {2}/gm)).toHaveLength(10);
-  expect(stdout.match(/^ {2}poll /gm)).toHaveLength(5);
+  expect(stdout).toMatch(/│ frida +│ purchase +│ +59\.9 EUR │ .*│ shop, shop-ga4 /);
+  expect(stdout).toMatch(/│ – +│ purchase +│ +20 EUR │ .*│ shop-ga4 /);
+  expect(stdout).toMatch(/│ – +│ purchase +│ +25 EUR │ .*│ shop-ga4 /);
+  expect(stdout.match(/^ {2}log {2}/gm)).toHaveLength(11);
+  expect(stdout.match(/^ {2}poll /gm)).toHaveLength(7);
   expect(stdout).toMatch(/duplicate +the deposit that was told twice/);
   const text = stdout.replace(/\s+/g, ' ');
   for (const explained of [
@@ -39,7 +42,9 @@ it('plays the demo, checks every row, and leaves nothing behind', async () => {
   ]) {
     expect(text).toContain(explained);
   }
-  const tooWide = stdout.split('\n').filter((line) => line.length > 100 && !/PostgreSQL|tools/.test(line));
+  const tooWide = stdout
+    .split('\n')
+    .filter((line) => line.length > 100 && !/PostgreSQL|tools|GA4 export/.test(line));
   expect(tooWide).toEqual([]);
   expect(stdout).toMatch(/PostgreSQL +\S.*\bpsql\b.*127\.0\.0\.1/);
 });

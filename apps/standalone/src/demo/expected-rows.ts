@@ -1,5 +1,7 @@
 import { conversionId, type ConversionRow, type ConversionType, type Instant } from '#libs/events';
 import { TOLD_BY_FIVE, type ToldByFive } from './five-sources.js';
+import { SHOP_SOURCE } from './ga4/shop-export.js';
+import { CLIENT, type ShopDay } from './ga4/shop-rows.js';
 import type { ToldByPartners } from './partner-story.js';
 import type { Told } from './story.js';
 import { BRAND } from './world.js';
@@ -16,6 +18,7 @@ type Own = Pick<ConversionRow, 'type' | 'conversion_key' | 'player_id' | 'click_
  * stamped.
  * @param claraClicked whether her click has come
  * @param dana undefined: her story has not been told yet
+ * @param frida undefined: hers has not; `isOver`: GA4 has made the day's table
  * @param erik undefined: his has not; `amended`: nor have the partners told what they say later
  */
 export function expectedRows(
@@ -23,6 +26,7 @@ export function expectedRows(
   claraClicked: boolean,
   dana?: ToldByFive,
   erik?: ToldByPartners & { amended: boolean },
+  frida?: ShopDay & { isOver: boolean },
 ): ConversionRow[] {
   const { clicks, times } = told;
   const welcome = touches('first', 'affiliate-42', 'affiliate', 'autumn', clicks.annaFirst);
@@ -71,6 +75,7 @@ export function expectedRows(
     }),
     ...(dana ? rowsOfDana(dana) : []),
     ...(erik ? rowsOfErik(erik) : []),
+    ...(frida ? rowsOfFrida(frida) : []),
   ].sort((a, b) => (a.conversion_id < b.conversion_id ? -1 : 1));
 }
 
@@ -170,6 +175,47 @@ function rowsOfErik({ click, times, amended }: ToldByPartners & { amended: boole
         survey_id: '1b45c7',
       }),
     ),
+  ];
+}
+
+/** An order that GA4 and the shop tell, and one that GA4 tells alone. */
+function rowsOfFrida({ click, times, isOver }: ShopDay & { isOver: boolean }): ConversionRow[] {
+  const banner = ['affiliate-42', 'affiliate', 'autumn', click, times.click] as const;
+  const visit = ['affiliate-42', 'affiliate', 'autumn', click, times.visit] as const;
+  const frida = {
+    player_id: 'frida',
+    click_id: click,
+    ...touches('first', ...banner),
+    ...touches('last', ...visit),
+  };
+  const session = { ga_session_id: 1702650951, ga_session_number: 1 };
+  const source = { session_source: 'affiliate-42', session_medium: 'affiliate', session_campaign: 'autumn' };
+  const custom = isOver ? { ...session, ...source, channel_group: 'Affiliates' } : session;
+  const order = (id: string, amount: string, occurred_at: Instant): Own => ({
+    ...frida,
+    ...{ type: 'purchase', conversion_key: `tx:${id}`, transaction_id: id, occurred_at },
+    ...{ amount, net_amount: amount, currency: 'EUR', sources: [SHOP_SOURCE] },
+    ...{ client_id: CLIENT, custom },
+  });
+  const byShop = ['status', 'occurred_at', 'player_id', 'transaction_id', 'amount', 'currency'];
+  const byGa4 = ['status', 'occurred_at', 'transaction_id', 'amount', 'currency', 'client_id'];
+  return [
+    row({
+      ...frida,
+      ...{ type: 'registration', conversion_key: `click:${click}`, occurred_at: times.registration },
+      sources: ['pixel-browser'],
+    }),
+    row({
+      ...order('order-9001', '59.9', times.order),
+      sources: ['shop', SHOP_SOURCE],
+      provenance: { ...from('shop', ...byShop), client_id: SHOP_SOURCE, click_id: 'identity_link' },
+    }),
+    row({
+      ...order('order-9002', isOver ? '25' : '20', times.second),
+      // Her browser may be anybody's: it lends its click, and no player
+      player_id: null,
+      provenance: { ...from(SHOP_SOURCE, ...byGa4), click_id: 'identity_link' },
+    }),
   ];
 }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { checkLine } from '#apps/cli';
 import type { EventLog } from '#libs/event-log';
-import { Topic, instantFromMs, type Instant } from '#libs/events';
+import { instantFromMs, type Instant } from '#libs/events';
 import type { PixelCalls } from './pixel-calls.js';
 import type { Ask, Say } from './story.js';
+import { taking } from './take-event.js';
 
 /** What the rows of Dana's story depend on. */
 export interface ToldByFive {
@@ -41,12 +41,7 @@ export async function tellByFive(
     deposit: before(2 * HOUR_MS),
     payout: before(HOUR_MS),
   };
-  const take = async (what: string, ...line: Parameters<typeof lineOf>): Promise<void> => {
-    const record = checkLine(Buffer.from(lineOf(...line)), instantFromMs(Date.now()));
-    if (record === undefined || !('key' in record)) throw new Error(`"${what}" is no canonical event`);
-    await eventLog.publish(Topic.conversionEvents, [record]);
-    say(what, 'log');
-  };
+  const take = taking(eventLog, say);
 
   const ga = { trust: 'ga4', client_id: 'GA1.1.77' };
   const told = { kind: 'deposit', transaction_id: TOLD_BY_FIVE };
@@ -96,14 +91,6 @@ export async function tellByFive(
     ...{ kind: 'payout', ...payout, ...dollars('3'), occurred_at: times.payout, player_id: 'dana' },
   });
   return { click, times };
-}
-
-/** A canonical event as a line that `npx tributary import` takes. */
-function lineOf(source: string, subject: string, data: object): string {
-  return JSON.stringify({
-    ...{ specversion: '1.0', type: 'tributary.event.v1', source, subject },
-    data: { stream: 'demo', brand: 'spacevegas', ...data },
-  });
 }
 
 /** The deposit as a product's API has it at one moment. */

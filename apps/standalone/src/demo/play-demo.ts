@@ -9,6 +9,8 @@ import { expectedRows } from './expected-rows.js';
 import { TOLD_BY_FIVE, tellByFive } from './five-sources.js';
 import { amendByPartners, tellByPartners } from './partner-story.js';
 import { pixelCalls } from './pixel-calls.js';
+import { CLIENT } from './ga4/shop-rows.js';
+import { endShopDay, tellByGa4 } from './ga4/shop-story.js';
 import type { Screen } from './screen.js';
 import { asking, tellLateClick, tellStory, type Told } from './story.js';
 import type { World } from './world.js';
@@ -26,9 +28,10 @@ export async function playDemo(world: World, screen: Screen): Promise<{ problems
 
   screen.heading('Table conversions: Clara has no click yet');
   const problems = await converge(world, screen, expectedRows(told, false));
-  const early = await readReceipt(databaseOf(platform), told.receipts.unattributed);
-  screen.line(`  the receipt of her deposit says: ${early.state}\n`);
-  if (early.state !== 'unattributed') problems.push(`the early deposit is ${early.state}, not unattributed`);
+  const receipt = await readReceipt(databaseOf(platform), told.receipts.unattributed);
+  screen.line(`  the receipt of her deposit says: ${receipt.state}\n`);
+  if (receipt.state !== 'unattributed')
+    problems.push(`the early deposit is ${receipt.state}, not unattributed`);
 
   await tellLateClick(calls, told, screen.say);
   screen.heading('Table conversions: her click has come');
@@ -52,6 +55,19 @@ export async function playDemo(world: World, screen: Screen): Promise<{ problems
   problems.push(
     ...(await converge(world, screen, expectedRows(told, true, dana, { ...erik, amended: true }), isEriks)),
   );
+  const { shop } = world;
+  screen.heading(
+    'GA4’s export of a shop is polled every second: a day while it goes on, and when it is over',
+  );
+  const shown = { ...erik, amended: true };
+  const frida = await tellByGa4(shop, calls, platform.eventLog, now, asking(screen.say), screen.say);
+  screen.heading('Table conversions: the orders of Frida, one of which the shop tells too');
+  const early = expectedRows(told, true, dana, shown, { ...frida, isOver: false });
+  problems.push(...(await converge(world, screen, early, isFridas)));
+  await endShopDay(shop, frida, screen.say);
+  screen.heading('Table conversions: the orders of Frida, as the daily table has them');
+  const late = expectedRows(told, true, dana, shown, { ...frida, isOver: true });
+  problems.push(...(await converge(world, screen, late, isFridas)));
   problems.push(...(await showReceipts(world, screen, told)), ...(await showDeadLetter(world, screen)));
   screen.heading(`What "npx tributary explain ${TOLD_BY_FIVE}" says\n`);
   screen.line(tellWay(await readWay(platform, TOLD_BY_FIVE)));
@@ -60,6 +76,9 @@ export async function playDemo(world: World, screen: Screen): Promise<{ problems
 }
 
 const isEriks = ({ player_id }: ConversionRow): boolean => player_id === 'erik';
+
+const isFridas = ({ player_id, client_id }: ConversionRow): boolean =>
+  player_id === 'frida' || client_id === CLIENT;
 
 /** Draws the table until it is as expected and nothing is left to be read. */
 async function converge(
@@ -126,6 +145,7 @@ function showAddresses(world: World, screen: Screen): void {
   screen.line(
     `  offerwall   ${world.partners.addresses.besitos}/data/partner/conversions (X-Api-Key: demo-key)`,
   );
+  screen.line(`  GA4 export  ${world.shop.place}`);
   screen.line(`  PostgreSQL  ${world.psql}`);
   screen.line(`  tools       DATA_DIR=${world.dataDir} npx tributary explain ${TOLD_BY_FIVE}`);
 }

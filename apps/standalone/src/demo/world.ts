@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { throwAwayFolder } from '#libs/database';
 import { readEnvironment, startProcess, type RunningProcess } from '#libs/runtime';
 import { ALL_APPS } from '../apps.js';
+import { openShopExport, type ShopExport } from './ga4/shop-export.js';
 import { openPartners, type PartnerWorld } from './partners/partner-world.js';
 
 /** The brand of the demo. */
@@ -12,6 +13,8 @@ export const BRAND = 'spacevegas';
 export interface World {
   process: RunningProcess;
   partners: PartnerWorld;
+  /** What GA4 tells of the shop. */
+  shop: ShopExport;
   pixelUrl: string;
   consoleUrl: string;
   adminUrl: string;
@@ -33,6 +36,7 @@ export async function openWorld(): Promise<World> {
   let partners: PartnerWorld | undefined;
   try {
     partners = await openPartners(folder, BRAND, Date.now());
+    const shop = await openShopExport(partners.environment['SOURCES_DIR']!, BRAND);
     const closePartners = (): Promise<void> => partners!.close();
     const process = await startProcess('demo', ALL_APPS, {
       migrates: true,
@@ -53,6 +57,7 @@ export async function openWorld(): Promise<World> {
     return {
       process,
       partners,
+      shop,
       pixelUrl: urlOf('pixels and clicks'),
       consoleUrl: urlOf('console'),
       adminUrl: urlOf('health and metrics'),
