@@ -1,11 +1,13 @@
 import { confirm } from '@inquirer/prompts';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { missingSettings, neededSettings, readEnvironment, secretsOf } from '#libs/runtime';
 import { parseSource } from '#libs/sources';
 import { CommandFailed } from '../exit-code.js';
 import { print, strong } from '../print.js';
+import { ga4DefinitionOf, ga4Head, gatherGa4 } from '../sources/ga4/new-ga4.js';
+import { GA4_QUESTIONS, GA4_QUESTION_NAMES, type Ga4Answers } from '../sources/ga4/new-questions.js';
 import { askPerson } from '../sources/new/ask-person.js';
 import { authenticatorOf, definitionOf, type Told } from '../sources/new/definition-of.js';
 import {
@@ -23,6 +25,7 @@ import { writeDefinition } from '../sources/new/write-definition.js';
 import { sourcesDir } from '../sources/sources-dir.js';
 
 interface Options {
+  type?: string;
   map: Record<string, string>;
   currency?: string;
   minorUnits?: string | true;
@@ -41,10 +44,17 @@ export function addSourcesNew(sources: Command): void {
     .command('new')
     .description('write the definition of a partner: asks what it has to know, or takes it as flags')
     .argument('[name]', 'name of the source');
+  command.addOption(
+    new Option('--type <type>', 'http: an API; ga4: the export of a GA4 property')
+      .choices(['http', 'ga4'])
+      .default('http'),
+  );
   for (const [name, question] of questions()) {
     const choices = question.choices ? ` (${Object.keys(question.choices).join(', ')})` : '';
     if (name !== 'name') command.option(question.flag, `${question.help}${choices}`);
   }
+  for (const name of ['property', 'project', 'dataset', 'location', 'credentials', 'folder'] as const)
+    command.option(GA4_QUESTIONS[name].flag, GA4_QUESTIONS[name].help);
   command
     .option(
       '--map <field=path>',
@@ -74,12 +84,14 @@ Examples:
   npx tributary sources new
   npx tributary sources new acme --sample-file answer.json \\
     --url 'https://api.acme.example/v1/payouts?from=2026-01-01&to=2026-01-02&page=1&per_page=100' \\
-    --auth api_key --event payout`,
+    --auth api_key --event payout
+  npx tributary sources new shop --type ga4 --property 123456789 --timezone Europe/Zurich --project my-project`,
     )
     .action((name: string | undefined, options: Options) => run(name, options));
 }
 
 async function run(name: string | undefined, options: Options): Promise<void> {
+  if (options.type === 'ga4') return runGa4(name, options);
   const given: Given = {
     answers: { ...answersOf(options), ...(name !== undefined && { name }) },
     map: options.map,
@@ -92,22 +104,48 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   const told = await gather(given, sampleFrom(options));
   const file = options.out ?? join(sourcesDir(), `${told.answers.name}.yaml`);
   const text = textOf(told, file);
-  const parsed = parseSource(text, file);
-  if ('problems' in parsed) {
-    const problems = parsed.problems.map(({ at, message }) => `  ${at}: ${message}`);
-    throw new CommandFailed(`these answers do not fit together:\n${problems.join('\n')}`);
-  }
+  check(text, file);
   await write(file, text, options.force ?? false);
-  print(`wrote ${strong(file)}\n\n${nextSteps(told, file, text)}`);
+  const { stream } = told.answers;
+  print(`wrote ${strong(file)}\n\n${nextSteps(`${told.answers.name} ${stream}`, file, text)}`);
+}
+
+/** @throws CommandFailed where the file would not be one that can work */
+function check(text: string, file: string): void {
+  const parsed = parseSource(text, file);
+  if (!('problems' in parsed)) return;
+  const problems = parsed.problems.map(({ at, message }) => `  ${at}: ${message}`);
+  throw new CommandFailed(`these answers do not fit together:\n${problems.join('\n')}`);
+}
+
+async function runGa4(name: string | undefined, options: Options): Promise<void> {
+  const given: Ga4Answers = { ...(name !== undefined && { name }) };
+  for (const question of GA4_QUESTION_NAMES) {
+    const value = options[question.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())];
+    if (typeof value === 'string') given[question] = value.trim();
+  }
+  const definition = ga4DefinitionOf(
+    await asked((ask) => gatherGa4(given, ask && ((question, guess) => ask.ask(question, guess)))),
+  );
+  const file = options.out ?? join(sourcesDir(), `${definition.name}.yaml`);
+  const text = writeDefinition(definition, [...ga4Head(definition), ...needsOf(definition)], schemaFor(file));
+  check(text, file);
+  await write(file, text, options.force ?? false);
+  print(`wrote ${strong(file)}\n\n${nextSteps(definition.name, file, text)}`);
 }
 
 /** Asks only where the flags do not suffice, and somebody is there. */
-async function gather(given: Given, getSample: GetSample): Promise<Told> {
+function gather(given: Given, getSample: GetSample): Promise<Told> {
+  return asked((ask) => gatherAnswers(given, getSample, ask));
+}
+
+/** Without asking where that suffices, else by asking, where somebody is there. */
+async function asked<T>(answer: (ask: typeof askPerson | undefined) => Promise<T>): Promise<T> {
   try {
-    return await gatherAnswers(given, getSample, undefined);
+    return await answer(undefined);
   } catch (error) {
     if (!(error instanceof AnswersProblem)) throw error;
-    if (process.stdin.isTTY && process.stderr.isTTY) return gatherAnswers(given, getSample, askPerson);
+    if (process.stdin.isTTY && process.stderr.isTTY) return answer(askPerson);
     throw new CommandFailed(
       `more has to be known of this partner:\n${error.problems.map((p) => `  ${p}`).join('\n')}`,
     );
@@ -168,14 +206,22 @@ function wantsToFetch(answers: Answers): Promise<boolean> {
 function textOf(told: Told, file: string): string {
   const definition = definitionOf(told);
   const [stream] = definition.streams;
-  const needs = neededSettings(definition).join(', ');
   const head = [
     `${definition.name}: ${stream!.mapping[0]!.event} events from ${stream!.requester.url}`,
-    ...(needs === '' ? [] : [`Needs ${needs}.`]),
+    ...needsOf(definition),
   ];
-  const schema = relative(dirname(file), SCHEMA_FILE);
+  return writeDefinition(definition, head, schemaFor(file));
+}
+
+function needsOf(definition: object): string[] {
+  const needs = neededSettings(definition).join(', ');
+  return needs === '' ? [] : [`Needs ${needs}.`];
+}
+
+/** Path of the schema for a file of this repository. */
+function schemaFor(file: string): string | undefined {
   const isInside = !isAbsolute(file) && !relative('.', file).startsWith('..');
-  return writeDefinition(definition, head, isInside ? schema : undefined);
+  return isInside ? relative(dirname(file), SCHEMA_FILE) : undefined;
 }
 
 async function write(file: string, text: string, force: boolean): Promise<void> {
@@ -188,13 +234,14 @@ async function write(file: string, text: string, force: boolean): Promise<void> 
   }
 }
 
-function nextSteps({ answers }: Told, file: string, text: string): string {
+/** @param stream its source, and its own name where that is needed */
+function nextSteps(stream: string, file: string, text: string): string {
   return [
     'Next:',
     ...neededSettings(text).map((setting) => `  put ${setting}=… into .env, or into the environment`),
     `  npx tributary sources validate ${file}`,
-    `  npx tributary sources check ${answers.name} ${answers.stream}            one request, and what comes back`,
-    `  npx tributary sources read ${answers.name} ${answers.stream} --dry-run   records, events, rows; nothing is stored`,
+    `  npx tributary sources check ${stream}            one request, and what comes back`,
+    `  npx tributary sources read ${stream} --dry-run   records, events, rows; nothing is stored`,
   ].join('\n');
 }
 
