@@ -9,11 +9,14 @@ const DAY_MS = 86_400_000;
 /** GA4 makes a daily table once and may rewrite it on each of the three days behind it. */
 const DAILY_READINGS = 4;
 
-/** What a query of a property's shards would be billed for. */
+/** However little a query reads, it is billed for this. */
+const LEAST_BYTES = 10 * 1024 ** 2;
+
+/** What queries of a property's shards would be billed for; 0: a shard is read without. */
 export interface ShardBytes {
-  /** Of a whole day's best shard, or as much as there is of it. */
+  /** Of a whole day's best shard. */
   daily: number;
-  /** Of today's intraday shard when the day is over; 0: the property has none. */
+  /** Of today's intraday shard when the day is over. */
   intraday: number;
 }
 
@@ -30,21 +33,27 @@ export interface MonthlyPrice {
  */
 export function monthlyPrice({ daily, intraday }: ShardBytes, pollInterval: string): MonthlyPrice {
   const polls = DAY_MS / (durationMs(pollInterval) ?? DAY_MS);
-  const bytes = DAYS_A_MONTH * (daily * DAILY_READINGS + (intraday * polls) / 2);
+  const grown = intraday > 0 ? Math.max(LEAST_BYTES, intraday / 2) : 0;
+  const bytes = DAYS_A_MONTH * (daily * DAILY_READINGS + grown * polls);
   return { bytes, usd: (bytes / TIB) * USD_PER_TIB };
 }
 
 /** The estimate, and what it rests on. */
 export function priceText(shards: ShardBytes, pollInterval: string): string {
   const { bytes, usd } = monthlyPrice(shards, pollInterval);
-  const intraday =
-    shards.intraday > 0
-      ? `, and an intraday one of ${bytesText(shards.intraday)} by every poll (${pollInterval}), half of it on average`
-      : '';
+  const parts = [
+    ...(shards.daily > 0
+      ? [`a day of ${bytesText(shards.daily)}, ${DAILY_READINGS} times, as it is rewritten for three days`]
+      : []),
+    ...(shards.intraday > 0
+      ? [
+          `today's table of ${bytesText(shards.intraday)} with every poll (${pollInterval}), half of it on average`,
+        ]
+      : []),
+  ];
   return (
-    `about ${bytesText(bytes)} and ${usdText(usd)} a month, if every reading were a query: a day of ` +
-    `${bytesText(shards.daily)} ${DAILY_READINGS} times (it is rewritten for three days)${intraday}; ` +
-    `${USD_PER_TIB} USD a TiB by the list price, of which the first TiB of a month is free`
+    `about ${bytesText(bytes)} and ${usdText(usd)} a month: ${parts.join('; ')}. ` +
+    `That is ${USD_PER_TIB} USD a TiB, the list price; the first TiB of a month is free`
   );
 }
 
