@@ -33,15 +33,18 @@ const BRANDS_FILE = fileURLToPath(
 /** Starts everything in a temporary folder, on the usual ports where they are free. */
 export async function openWorld(): Promise<World> {
   const { folder, remove } = await throwAwayFolder();
+  const environment = readEnvironment();
+  const emulator = environment['BIGQUERY_EMULATOR_HOST'];
   let partners: PartnerWorld | undefined;
   try {
     partners = await openPartners(folder, BRAND, Date.now());
-    const shop = await openShopExport(partners.environment['SOURCES_DIR']!, BRAND);
+    const shop = await openShopExport(partners.environment['SOURCES_DIR']!, BRAND, environment);
     const closePartners = (): Promise<void> => partners!.close();
     const process = await startProcess('demo', ALL_APPS, {
       migrates: true,
       environment: {
-        LOG_LEVEL: readEnvironment()['LOG_LEVEL'] || 'warn',
+        LOG_LEVEL: environment['LOG_LEVEL'] || 'warn',
+        ...(emulator && { BIGQUERY_EMULATOR_HOST: emulator }),
         DATA_DIR: folder,
         PIXEL_BRANDS_FILE: BRANDS_FILE,
         PIXEL_HOST: '127.0.0.1',
