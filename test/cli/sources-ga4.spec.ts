@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GA4_FIELDS, ga4Purchase, ga4Row } from '#test/ga4-rows';
+import { GA4_FIELDS, ga4Purchase, ga4Row } from '#test/exported-rows';
 import { PlayedBigQuery } from '#test/played-bigquery';
 import { runNode, type Ended } from '#test/run-node';
 import { writeSource } from './window-source.js';

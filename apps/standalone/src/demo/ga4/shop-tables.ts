@@ -100,7 +100,11 @@ function literal(column: Column, value: JsonValue | undefined): string {
   }
   if (value === undefined || value === null) return `CAST(NULL AS ${typeOf(column)})`;
   if (type === 'STRING') return JSON.stringify(value);
-  if (typeof type === 'string') return `CAST(${JSON.stringify(String(value as string))} AS ${type})`;
+  if (typeof type === 'string') return `CAST(${textLiteral(value)} AS ${type})`;
   const members = type.map((member) => literal(member, (value as JsonObject)[member.name]));
   return `${typeOf(column)}(${members.join(', ')})`;
+}
+
+function textLiteral(value: JsonValue): string {
+  return JSON.stringify(typeof value === 'string' ? value : JSON.stringify(value));
 }
