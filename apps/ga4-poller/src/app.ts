@@ -42,3 +42,4 @@ export type { Ga4Export, Ga4Page, ReadPlan, ShardInfo } from './export.js';
 export { LOOK_BACK_DAYS, addDays, dayAt } from './property-days.js';
 export { filesExport } from './files/files-export.js';
 export { readRowsFile } from './files/rows-of-file.js';
+export { USD_PER_TIB, billedBytes, usdOf } from './bigquery/read-choice.js';

@@ -19,6 +19,14 @@ describe('Health', () => {
     expect(await health.readiness(5)).toEqual({ ready: false, checks: { log: 'no answer within 5 ms' } });
   });
 
+  it('is not ready before every app has started', async () => {
+    const health = new Health();
+    health.startStarting();
+    expect(await health.readiness()).toEqual({ ready: false, checks: { process: 'starting' } });
+    health.endStarting();
+    expect(await health.readiness()).toEqual({ ready: true, checks: {} });
+  });
+
   it('is not ready while it drains, and alive', async () => {
     const health = new Health();
     health.addCheck('log', async () => {});

@@ -5,7 +5,7 @@ export type Check = () => Promise<void>;
 export class Health {
   private readonly checks = new Map<string, Check>();
   private readonly remarks = new Map<string, () => string | undefined>();
-  private draining = false;
+  private phase: 'starting' | 'running' | 'draining' = 'running';
   private failure: string | undefined;
   private listener: (reason: string) => void = () => {};
 
@@ -19,9 +19,19 @@ export class Health {
     this.remarks.set(name, remark);
   }
 
+  /** Not ready until `endStarting`: what takes work in does not listen yet. */
+  startStarting(): void {
+    this.phase = 'starting';
+  }
+
+  /** Every app of the process does its work. */
+  endStarting(): void {
+    this.phase = 'running';
+  }
+
   /** From now on not ready: the process is on its way out, and takes no new work. */
   startDraining(): void {
-    this.draining = true;
+    this.phase = 'draining';
   }
 
   /** From now on not alive: only a restart helps. */
@@ -46,7 +56,7 @@ export class Health {
     const answers = await Promise.all(
       [...this.checks].map(async ([name, check]) => [name, await answerOf(check, timeoutMs)] as const),
     );
-    if (this.draining) answers.push(['process', 'draining']);
+    if (this.phase !== 'running') answers.push(['process', this.phase]);
     const ready = answers.every(([, a]) => a === 'ok');
     for (const [name, remark] of this.remarks) answers.push([name, remark() ?? 'ok']);
     return { ready, checks: Object.fromEntries(answers) };

@@ -43,8 +43,10 @@ export async function startProcess(
   try {
     await (options.migrates ? migrate(platform) : assertMigrated(platform));
     const { ADMIN_HOST: host, ADMIN_PORT: port } = platform.settings;
+    platform.health.startStarting();
     admin = await startAdminServer({ host, port }, platform.health, platform.metrics);
     for (const app of apps) running.push(await app.start(platform));
+    platform.health.endStarting();
     return {
       platform,
       adminPort: admin.port,

@@ -3,7 +3,7 @@ import type { ReadPlan } from '../export.js';
 /** What on-demand queries cost: US dollars for a TiB, of which the first in a month is free
  * (https://cloud.google.com/bigquery/pricing; most regions cost more than the US, so this is a floor). */
 export const USD_PER_TIB = 6.25;
-export const TIB = 2 ** 40;
+const TIB = 2 ** 40;
 /** However little a query reads, it is billed for 10 MB, and for whole MB (same page). */
 const MINIMUM_BYTES = 10 * 2 ** 20;
 const MIB = 2 ** 20;

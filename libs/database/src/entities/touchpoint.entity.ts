@@ -9,9 +9,6 @@ export class TouchpointEntity {
   @PrimaryColumn({ type: 'text' })
   touch_id!: string;
 
-  @Column({ type: 'bigint' })
-  version!: string;
-
   @Column({ type: 'text' })
   source!: string;
 
@@ -59,4 +56,8 @@ export class TouchpointEntity {
 
   @Column({ type: 'timestamptz' })
   first_received_at!: Date;
+
+  /** The least there is: its source has none. */
+  @Column({ type: 'bigint' })
+  version!: string;
 }

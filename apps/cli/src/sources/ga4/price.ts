@@ -1,16 +1,11 @@
+import { USD_PER_TIB, billedBytes, usdOf } from '#apps/ga4-poller';
 import { durationMs } from '#libs/sources';
 import { count } from '../../print.js';
 
-/** USD a TiB of bytes billed, on demand, in the US and most places (https://cloud.google.com/bigquery/pricing). */
-const USD_PER_TIB = 6.25;
-const TIB = 1024 ** 4;
 const DAYS_A_MONTH = 30;
 const DAY_MS = 86_400_000;
 /** GA4 makes a daily table once and may rewrite it on each of the three days behind it. */
 const DAILY_READINGS = 4;
-
-/** However little a query reads, it is billed for this. */
-const LEAST_BYTES = 10 * 1024 ** 2;
 
 /** What queries of a property's shards would be billed for; 0: a shard is read without. */
 export interface ShardBytes {
@@ -33,9 +28,9 @@ export interface MonthlyPrice {
  */
 export function monthlyPrice({ daily, intraday }: ShardBytes, pollInterval: string): MonthlyPrice {
   const polls = DAY_MS / (durationMs(pollInterval) ?? DAY_MS);
-  const grown = intraday > 0 ? Math.max(LEAST_BYTES, intraday / 2) : 0;
+  const grown = intraday > 0 ? billedBytes(intraday / 2) : 0;
   const bytes = DAYS_A_MONTH * (daily * DAILY_READINGS + grown * polls);
-  return { bytes, usd: (bytes / TIB) * USD_PER_TIB };
+  return { bytes, usd: usdOf(bytes) };
 }
 
 /** The estimate, and what it rests on. */
