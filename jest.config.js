@@ -16,6 +16,9 @@ export default {
   reporters: ['default', '<rootDir>/test/support/skipped-parts-reporter.js'],
   globalSetup: '<rootDir>/dist/test/support/global-setup.js',
   globalTeardown: '<rootDir>/dist/test/support/global-teardown.js',
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // Many tests wait for brokers and processes; a worker whose modules have piled up is started anew
+  maxWorkers: 3,
+  workerIdleMemoryLimit: '1GB',
 };
