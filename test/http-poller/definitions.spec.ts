@@ -136,9 +136,12 @@ it('looks each minute whether a secret that went away is back', async () => {
   await allRead();
   const { pool } = databaseOf(running.platform);
   rmSync(secret);
-  await pool.query(
-    'UPDATE tributary.source_state SET failures = 9, next_attempt_at = now() WHERE lease_until IS NULL',
-  );
+  await until('nobody holds the stream that is told to have failed nine times', async () => {
+    const told = await pool.query(
+      'UPDATE tributary.source_state SET failures = 9, next_attempt_at = now() WHERE lease_until IS NULL',
+    );
+    return told.rowCount === 1;
+  });
   await until('it fails', async () => (await status()).streams[0]!.failures === 10);
   const { error_code, error, next_attempt_at } = (await status()).streams[0]!;
   expect([error_code, error]).toEqual(['secret', expect.stringContaining('SECRET_BESITOS_KEY')]);
