@@ -59,9 +59,12 @@ async function createTopics(
     await admin.createTopics({ topics });
   } catch (error) {
     const errors = error instanceof kafkajs.KafkaJSAggregateError ? error.errors : [error];
-    if (!errors.every((one) => isProtocolError(one, ['TOPIC_ALREADY_EXISTS']))) {
-      throw new Error(`topics cannot be created: ${errors.map(String).join('; ')}`, { cause: error });
-    }
+    const others = errors.filter((one) => !isProtocolError(one, ['TOPIC_ALREADY_EXISTS']));
+    if (others.length === 0) return;
+    // Of a topic that was just made a broker may not know yet: whoever asks again finds it there
+    if (others.every((one) => one instanceof Error && 'retriable' in one && one.retriable === true))
+      throw others[0];
+    throw new Error(`topics cannot be created: ${errors.map(String).join('; ')}`, { cause: error });
   }
 }
 
