@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
 import { startPolling, type PollerTimes } from '#libs/polling';
 import {
-  SettingsError,
+  checkSourcesDir,
   readSourcesDir,
   secretsOf,
   sourcesOfType,
   type App,
-  type Environment,
   type Platform,
   type RunningApp,
 } from '#libs/runtime';
@@ -28,13 +26,6 @@ export function pollExports(platform: Platform, times?: PollerTimes): Promise<Ru
   const loaded = sourcesOfType(readSourcesDir(settings.SOURCES_DIR).sources, 'ga4');
   const world = { secrets: secretsOf(environment), environment };
   return startPolling(platform, NAME, (parts) => makeSources(loaded, world, parts), times);
-}
-
-/** A folder that is named is there; the usual one need not be. @throws SettingsError */
-function checkSourcesDir({ SOURCES_DIR }: Environment): void {
-  if (SOURCES_DIR && !existsSync(SOURCES_DIR)) {
-    throw new SettingsError(['SOURCES_DIR must be a folder that is there']);
-  }
 }
 
 export { createExport, type ExportWorld } from './create-export.js';

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   startPolling as startPollingOf,
   type MadeDefinition,
@@ -7,11 +6,10 @@ import {
   type PollerTimes,
 } from '#libs/polling';
 import {
-  SettingsError,
+  checkSourcesDir,
   readSourcesDir,
   secretsOf,
   type App,
-  type Environment,
   type Platform,
   type RunningApp,
 } from '#libs/runtime';
@@ -62,13 +60,6 @@ export async function pollSources(platform: Platform, times?: PollerTimes): Prom
   const world = { send: client.send, secrets: secretsOf(environment), environment };
   const polling = await startPolling(platform, (parts) => makeStreams(files, world, parts), times);
   return { ...polling, stop: () => polling.stop().finally(() => client.close()) };
-}
-
-/** A folder that is named is there; the usual one need not be. @throws SettingsError */
-function checkSourcesDir({ SOURCES_DIR }: Environment): void {
-  if (SOURCES_DIR && !existsSync(SOURCES_DIR)) {
-    throw new SettingsError(['SOURCES_DIR must be a folder that is there']);
-  }
 }
 
 export type { PolledStream } from './polled-stream.js';

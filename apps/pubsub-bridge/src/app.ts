@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
 import { setMaxListeners } from 'node:events';
 import { noteStreamHealth, registerStreams, replaceDefinitions } from '#libs/database';
 import {
-  SettingsError,
+  checkSourcesDir,
   databaseOf,
   readSourcesDir,
   secretsOf,
   sourcesOfType,
   type App,
-  type Environment,
   type Platform,
   type RunningApp,
 } from '#libs/runtime';
@@ -81,13 +79,6 @@ export async function bridgeSources(
       await Promise.all(made.clients.map((client) => client.close().catch(() => {})));
     },
   };
-}
-
-/** A folder that is named is there; the usual one need not be. @throws SettingsError */
-function checkSourcesDir({ SOURCES_DIR }: Environment): void {
-  if (SOURCES_DIR && !existsSync(SOURCES_DIR)) {
-    throw new SettingsError(['SOURCES_DIR must be a folder that is there']);
-  }
 }
 
 export type { BridgeTimes } from './bridge-parts.js';

@@ -3,11 +3,11 @@ import { PublishError, type PublishedRecord } from '#libs/event-log';
 import { Topic, type DeadLetter, type Rejection } from '#libs/events';
 import { publishDeadLetters, publishFitting, type TooLarge } from '#libs/runtime';
 import type { PubsubMessage } from '#libs/sources';
+import { waitUnlessAborted } from '#libs/polling';
 import type { BridgeParts } from './bridge-parts.js';
 import { messageOf, type BridgedStream } from './bridged-stream.js';
 import { deadLetterOfMessage } from './dead-message.js';
 import { waitAfter } from './pull-failure.js';
-import { waitUnlessAborted } from './wait.js';
 
 /** What became of a batch. */
 interface Tally {

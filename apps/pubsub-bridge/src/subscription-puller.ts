@@ -12,7 +12,7 @@ import type { BridgeParts } from './bridge-parts.js';
 import type { BridgedStream } from './bridged-stream.js';
 import { MessageBatches } from './message-batches.js';
 import { pullFailureOf, waitAfter, type PullFailure } from './pull-failure.js';
-import { waitUnlessAborted } from './wait.js';
+import { waitUnlessAborted } from '#libs/polling';
 
 /** Leases are extended so long; what takes longer comes again. Pub/Sub forgets nothing meanwhile. */
 const MAX_EXTENSION = Duration.from({ minutes: 60 });

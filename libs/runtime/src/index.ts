@@ -12,6 +12,7 @@ export { runProcess, startProcess, type RunningProcess } from './run-process.js'
 export { secretsOf, type Secrets } from './secrets.js';
 export { SettingsError, readSettings } from './settings.js';
 export {
+  checkSourcesDir,
   readSourceFile,
   readSourcesDir,
   sourceFilesIn,

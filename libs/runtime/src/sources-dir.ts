@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   parseSource,
@@ -7,6 +7,8 @@ import {
   type SourceProblem,
   type SourceType,
 } from '#libs/sources';
+import type { Environment } from './environment.js';
+import { SettingsError } from './settings.js';
 
 /** A source that can work, and the schemas that its streams name, by their `$ref`. */
 export interface LoadedSource<Source extends SourceDefinition = SourceDefinition> {
@@ -46,6 +48,13 @@ export function readSourcesDir(dir: string): SourcesDir {
     problems.push({ file, line: 1, column: 1, at: 'name', message });
   }
   return { sources: sources.filter((s) => !twice.includes(s)), problems };
+}
+
+/** A folder that is named is there; the usual one need not be. @throws SettingsError */
+export function checkSourcesDir({ SOURCES_DIR }: Environment): void {
+  if (SOURCES_DIR && !existsSync(SOURCES_DIR)) {
+    throw new SettingsError(['SOURCES_DIR must be a folder that is there']);
+  }
 }
 
 /** Those of one type. */
