@@ -17,7 +17,8 @@ export default {
   globalSetup: '<rootDir>/dist/test/support/global-setup.js',
   globalTeardown: '<rootDir>/dist/test/support/global-teardown.js',
   testSequencer: '<rootDir>/test/support/longest-first.js',
-  testTimeout: 60_000,
+  // Ends what hangs; until() says sooner what it waits for
+  testTimeout: 240_000,
   // Many tests wait for brokers and processes; a worker whose modules have piled up is started anew
   maxWorkers: 3,
   workerIdleMemoryLimit: '1GB',

@@ -11,7 +11,7 @@ import type { PixelLoad } from './pixel-load.js';
 /** How many processes of each app there are. */
 const REPLICAS = 2;
 
-const SETTLE_LIMIT_MS = 60_000;
+const SETTLE_LIMIT_MS = 120_000;
 const LOOK_EVERY_MS = 50;
 
 const ROLES = ['pixel-ingress', 'normalizer', 'attribution'] as const;

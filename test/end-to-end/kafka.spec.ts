@@ -13,14 +13,14 @@ const ready = await mayKillBrokers('an installation on Kafka whose processes are
   beforeAll(async () => {
     kafka = await startKafka();
     stage = await Stage.start(kafka);
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await stage?.close();
     await kafka?.close();
-  }, 60_000);
+  });
 
-  afterEach(() => stage?.stopLoads(), 60_000);
+  afterEach(() => stage?.stopLoads());
 
   survivesProcessFaults(() => stage);
   survivesPostgresFaults(() => stage, 'kafka');

@@ -19,7 +19,7 @@ interface Answer extends Refused {
   receipt: string | undefined;
 }
 
-const CALLS_PER_SECOND = 100;
+const CALLS_PER_SECOND = 50;
 const MAX_UNDER_WAY = 64;
 const ANSWER_LIMIT_MS = 20_000;
 const NEXT_TARGET_MS = 20;

@@ -7,11 +7,11 @@ describe('an installation on the log in PostgreSQL', () => {
 
   beforeAll(async () => {
     stage = await Stage.start();
-  }, 90_000);
+  });
 
-  afterAll(() => stage?.close(), 60_000);
+  afterAll(() => stage?.close());
 
-  afterEach(() => stage?.stopLoads(), 60_000);
+  afterEach(() => stage?.stopLoads());
 
   survivesProcessFaults(() => stage);
   survivesPostgresFaults(() => stage, 'postgres');

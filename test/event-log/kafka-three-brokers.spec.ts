@@ -38,7 +38,7 @@ const ready = await mayKillBrokers('three Kafka brokers');
       metadataMaxAge: 5_000,
     });
     await plain.connect();
-  }, 90_000);
+  });
 
   beforeEach(async () => {
     topic = `three-${++topics}`;
@@ -57,11 +57,12 @@ const ready = await mayKillBrokers('three Kafka brokers');
 
   /** Resolves when every partition has all three replicas in sync. */
   async function inSync(): Promise<void> {
-    await until('all replicas are in sync', async () => {
+    const areInSync = async (): Promise<boolean> => {
       const answer = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => undefined);
       const partitions = answer?.topics[0]?.partitions ?? [];
       return partitions.length === PARTITIONS && partitions.every(({ isr }) => isr.length === 3);
-    });
+    };
+    await until('all replicas are in sync', areInSync, 120_000, 100);
   }
 
   function send(records: LogRecord[]): Promise<unknown> {
@@ -100,7 +101,7 @@ const ready = await mayKillBrokers('three Kafka brokers');
     // Whoever read all the while has been given everything too.
     await until('all is delivered', () => missing(load.acknowledged, delivered).length === 0);
     await consumer.stop();
-  }, 120_000);
+  });
 
   it('create topics with three replicas of which two must be in sync', async () => {
     const { topics: metadata } = await admin.fetchTopicMetadata({ topics: [topic] });
@@ -134,5 +135,5 @@ const ready = await mayKillBrokers('three Kafka brokers');
       ),
     );
     await impatient.close();
-  }, 120_000);
+  });
 });

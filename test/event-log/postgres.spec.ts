@@ -1,7 +1,7 @@
 import { installPostgresLog, openPostgresLog, postgresLogMigration, type EventLog } from '#libs/event-log';
 import { durableServer, testDatabase } from '#test/postgres';
 import { until } from '#test/until';
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 import { eventLogContract } from './contract.js';
 import { numbered, numbers, type EngineUnderTest, type FragileEngine, type LogWorld } from './log-world.js';
 
@@ -98,6 +98,28 @@ describe('the event log on PostgreSQL', () => {
     });
   });
 
+  it('gives maintenance up, and nothing else, where its connection is lost', async () => {
+    const world = current();
+    await world.topic(1, { retentionMs: 0 });
+    const other = new Client({ connectionString: urlOf(world) });
+    await other.connect();
+    await other.query(`BEGIN; LOCK TABLE event_log.records IN ACCESS EXCLUSIVE MODE`);
+    const maintaining = world.log.maintain();
+    const lost = expect(maintaining).rejects.toThrow(/connection error/);
+    await until('it waits, and whoever holds its lock is ended', async () => {
+      const ended = await other.query(
+        `SELECT pg_terminate_backend(l.pid) FROM pg_locks l
+         WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+           AND EXISTS (SELECT FROM pg_locks w WHERE NOT w.granted AND w.relation = 'event_log.records'::regclass)`,
+      );
+      return ended.rowCount === 1;
+    });
+    await other.query('COMMIT');
+    await other.end();
+    await lost;
+    await world.log.maintain();
+  });
+
   it('wakes consumers of other processes within milliseconds', async () => {
     const world = current();
     const topic = await world.topic(3);
@@ -111,5 +133,35 @@ describe('the event log on PostgreSQL', () => {
     }
     // The poll that stands in for a lost wake-up comes every 250 ms.
     expect(delays.sort((a, b) => a - b)[50]).toBeLessThan(60);
+  });
+
+  it('stores a call that comes at the very moment in which the one before it ends', async () => {
+    const topic = await current().topic(1);
+    const pool = new Pool({ connectionString: urlOf(current()) });
+    const query = pool.query.bind(pool) as (...asked: unknown[]) => Promise<unknown>;
+    const appends: Promise<unknown>[] = [];
+    // The log's own publisher waits for the same promise: from here on each of its steps is one of ours
+    Object.assign(pool, {
+      query: (...asked: [{ name?: string }]) => {
+        const answer = query(...asked);
+        if (asked[0].name === 'event_log_append') appends.push(answer);
+        return answer;
+      },
+    });
+    const log = await openPostgresLog({ pool, logger });
+    await log.publish(topic, numbered(1));
+    let stored = 0;
+    for (let steps = 0; steps < 20; steps++) {
+      appends.length = 0;
+      const first = log.publish(topic, numbered(1));
+      while (appends.length === 0) await Promise.resolve();
+      await appends[0];
+      for (let step = 0; step < steps; step++) await Promise.resolve();
+      void log.publish(topic, numbered(1)).then(() => stored++);
+      await first;
+      await until(`the call after ${steps} steps is stored`, () => stored > steps, 10_000);
+    }
+    await log.close();
+    await pool.end();
   });
 });

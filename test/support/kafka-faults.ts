@@ -1,6 +1,7 @@
 /** What the specs share that kill brokers while they publish. */
 import type { EventLog, LogRecord } from '#libs/event-log';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { brokerAvailability } from './kafka-jars.js';
 import { isReady, recordSkipped } from './skipped-parts.js';
 import { until } from './until.js';
@@ -13,6 +14,9 @@ export async function mayKillBrokers(part: string): Promise<boolean> {
   }
   return isReady(part, await brokerAvailability());
 }
+
+/** A breath between the sends of a loop, so that starting brokers have the machine, too. */
+const BETWEEN_SENDS_MS = 20;
 
 /** Publishes in several overlapping loops until told to stop, and keeps which records were acknowledged. */
 export class Load {
@@ -35,6 +39,7 @@ export class Load {
       );
       if (sent) for (const id of ids) this.acknowledged.add(id);
       else this.rejected++;
+      await sleep(BETWEEN_SENDS_MS);
     }
   }
 

@@ -2,14 +2,16 @@ import Sequencer from '@jest/test-sequencer';
 
 /** What starts brokers and many processes, the longest first; by the beginnings of their paths. */
 const LONGEST = [
-  'test/end-to-end/kafka',
-  'test/cli/cli',
   'test/http-poller/misbehaving-partner',
+  'test/end-to-end/kafka',
+  'test/end-to-end/postgres',
+  'test/event-log/kafka-three-brokers',
+  'test/pubsub-bridge/bridge',
   'test/end-to-end/',
   'test/event-log/kafka',
-  'test/cli/',
   'test/attribution/worlds',
-  'test/pubsub-bridge/',
+  'test/cli/',
+  'test/sources/',
   'test/',
 ];
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  limitMs = 60_000,
+  limitMs = 120_000,
   everyMs = 10,
 ): Promise<void> {
   for (const deadline = Date.now() + limitMs; !(await condition()); await sleep(everyMs)) {

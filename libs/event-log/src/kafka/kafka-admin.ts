@@ -10,18 +10,33 @@ import { storedRecord } from './stored-record.js';
 const DEFAULT_LIMIT_BYTES = 1_048_588;
 const NO_OFFSET = -1n;
 const RETRY_MS = 200;
-const RETRY_LIMIT_MS = 5_000;
+const RETRY_LIMIT_MS = 30_000;
 
-/** Coordinators load and leaders move for a moment; everything here may be asked again. */
+/** Coordinators load and leaders move for a moment; everything here may be asked again. A cluster that was just started has
+ * no coordinator yet, which kafkajs takes for lasting. */
 async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
   for (const begin = Date.now(); ; await sleep(RETRY_MS)) {
     try {
       return await attempt();
     } catch (error) {
-      const passing = error instanceof Error && 'retriable' in error && error.retriable === true;
-      if (!passing || Date.now() - begin > RETRY_LIMIT_MS) throw error;
+      if (!isPassing(error) || Date.now() - begin > RETRY_LIMIT_MS) throw error;
     }
   }
+}
+
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  // What kafkajs has asked for often enough is lasting to it, whatever the broker said; that is in the cause.
+  const { cause } = error;
+  return (
+    isRetriable(error) ||
+    (cause instanceof Error && 'type' in cause && isRetriable(cause)) ||
+    error.name === 'KafkaJSGroupCoordinatorNotFound'
+  );
+}
+
+function isRetriable(error: Error): boolean {
+  return 'retriable' in error && error.retriable === true;
 }
 
 /** Runs against a connected admin client that is closed afterwards; again where the trouble is passing. */
@@ -47,6 +62,39 @@ async function withCluster<T>(kafka: Kafka, work: (cluster: Cluster) => Promise<
     } finally {
       await cluster.disconnect();
     }
+  });
+}
+
+/** Resolves when a broker has answered and, where it wants to know, has accepted who asks. */
+export async function reachBroker(kafka: Kafka): Promise<void> {
+  await withCluster(kafka, () => Promise.resolve());
+}
+
+/**
+ * How many partitions each of the topics has; what does not exist is left out. Only these are asked for: a topic of
+ * somebody else's that has no leader is no trouble of ours. kafkajs's admin client is not asked for metadata: where the
+ * broker of its choice refuses it gets `null`, and fails at that without the reason.
+ */
+export async function partitionsOf(kafka: Kafka, topics: readonly string[]): Promise<Map<string, number>> {
+  return withCluster(kafka, async (cluster) => {
+    const partitions = new Map<string, number>();
+    for (const topic of topics) {
+      try {
+        await cluster.addTargetTopic(topic);
+        partitions.set(topic, cluster.findTopicPartitionMetadata(topic).length);
+      } catch (error) {
+        if (!isProtocolError(error, ['UNKNOWN_TOPIC_OR_PARTITION'])) throw error;
+      }
+    }
+    return partitions;
+  });
+}
+
+/** How many brokers the cluster has. */
+export async function countBrokers(kafka: Kafka): Promise<number> {
+  return withCluster(kafka, async (cluster) => {
+    await cluster.refreshMetadata();
+    return cluster.getNodeIds().length;
   });
 }
 

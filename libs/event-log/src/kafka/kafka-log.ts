@@ -8,17 +8,22 @@ import type {
 } from '../event-log.js';
 import type { ResetTarget, StoredRecord, TopicSpec } from '../event-log.js';
 import { GroupActiveError } from '../errors.js';
-import { batchLimit, groupLag, moveGroup, readRecord, withAdmin } from './kafka-admin.js';
+import {
+  batchLimit,
+  groupLag,
+  moveGroup,
+  partitionsOf,
+  reachBroker,
+  readRecord,
+  withAdmin,
+} from './kafka-admin.js';
 import { GroupMember } from './kafka-consumer.js';
 import { FEW_RETRIES, PATIENT, Prefix, createKafka, type KafkaOptions } from './kafka-options.js';
 import { bringTopicsTo } from './kafka-topics.js';
 import { TopicPublisher } from './topic-publisher.js';
 
-/**
- * The event log on Kafka (2.1 and later; measured on 4.1).
- * @throws Error when no broker answers
- */
-export async function openKafkaLog(options: KafkaOptions): Promise<EventLog> {
+/** @throws Error when no broker answers */
+export async function connectKafkaLog(options: KafkaOptions): Promise<EventLog> {
   const log = new KafkaLog(options);
   await log.connect();
   return log;
@@ -38,9 +43,9 @@ class KafkaLog implements EventLog {
     return createKafka(this.options, FEW_RETRIES);
   }
 
-  /** One round trip, so that a wrong address or password is known at the start. */
+  /** So that a wrong address or password is known at the start. */
   async connect(): Promise<void> {
-    await withAdmin(this.client(), (admin) => admin.describeCluster());
+    await reachBroker(this.client());
   }
 
   async publish(topic: string, records: readonly PublishedRecord[]): Promise<RecordPosition[]> {
@@ -80,13 +85,14 @@ class KafkaLog implements EventLog {
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
     const prefixed = specs.map((spec) => ({ ...spec, name: this.prefix.on(spec.name) }));
     const { replication, minInsyncReplicas, logger } = this.options;
-    await withAdmin(this.client(), (admin) =>
-      bringTopicsTo(admin, prefixed, { replication, minInsyncReplicas }, logger),
-    );
+    await bringTopicsTo(this.client(), prefixed, { replication, minInsyncReplicas }, logger);
   }
 
   async missingTopics(names: readonly string[]): Promise<string[]> {
-    const existing = new Set(await withAdmin(this.client(), (admin) => admin.listTopics()));
+    const existing = await partitionsOf(
+      this.client(),
+      names.map((name) => this.prefix.on(name)),
+    );
     return names.filter((name) => !existing.has(this.prefix.on(name)));
   }
 

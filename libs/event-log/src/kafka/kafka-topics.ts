@@ -1,7 +1,8 @@
 /** Topics brought to their specification: created, or their retention altered. */
-import kafkajs, { type Admin } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import type { TopicSpec } from '../event-log.js';
 import type { LogSink } from '../log-sink.js';
+import { countBrokers, partitionsOf, withAdmin } from './kafka-admin.js';
 import { isProtocolError } from './protocol-error.js';
 
 export interface Replication {
@@ -23,19 +24,27 @@ function retention({ retentionMs, compacted }: TopicSpec): Settings {
 
 /** Creates what is missing, several processes at once included, and alters retention that differs. */
 export async function bringTopicsTo(
-  admin: Admin,
+  kafka: Kafka,
   specs: readonly TopicSpec[],
   { replication, minInsyncReplicas }: Replication,
   logger: LogSink,
 ): Promise<void> {
-  const existing = new Set(await admin.listTopics());
-  const missing = specs.filter(({ name }) => !existing.has(name));
-  if (missing.length > 0) {
-    const replicas = replication ?? Math.min(3, (await admin.describeCluster()).brokers.length);
-    const minInsync = minInsyncReplicas ?? (replicas >= 3 ? 2 : 1);
-    await createTopics(admin, missing, replicas, minInsync);
-  }
-  for (const spec of specs.filter(({ name }) => existing.has(name))) await alterTopic(admin, spec, logger);
+  await withAdmin(kafka, async (admin) => {
+    const partitions = await partitionsOf(
+      kafka,
+      specs.map(({ name }) => name),
+    );
+    const missing = specs.filter(({ name }) => !partitions.has(name));
+    if (missing.length > 0) {
+      const replicas = replication ?? Math.min(3, await countBrokers(kafka));
+      const minInsync = minInsyncReplicas ?? (replicas >= 3 ? 2 : 1);
+      await createTopics(admin, missing, replicas, minInsync);
+    }
+    for (const spec of specs) {
+      const existing = partitions.get(spec.name);
+      if (existing !== undefined) await alterTopic(admin, spec, existing, logger);
+    }
+  });
 }
 
 async function createTopics(
@@ -68,7 +77,7 @@ async function createTopics(
   }
 }
 
-async function alterTopic(admin: Admin, spec: TopicSpec, logger: LogSink): Promise<void> {
+async function alterTopic(admin: Admin, spec: TopicSpec, partitions: number, logger: LogSink): Promise<void> {
   const resource = { type: TOPIC, name: spec.name };
   const { resources } = await admin.describeConfigs({ resources: [resource], includeSynonyms: false });
   const own = (resources[0]?.configEntries ?? []).filter(({ configSource }) => configSource === OWN);
@@ -79,8 +88,6 @@ async function alterTopic(admin: Admin, spec: TopicSpec, logger: LogSink): Promi
     const configEntries = entries({ ...current, ...wanted });
     await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
   }
-  const { topics } = await admin.fetchTopicMetadata({ topics: [spec.name] });
-  const partitions = topics[0]?.partitions.length;
   if (partitions !== spec.partitions) {
     // More partitions would send keys elsewhere, and fewer there cannot be: that is the operator's decision.
     logger.warn(

@@ -21,6 +21,9 @@ interface Partition {
 export async function maintain(pool: Pool): Promise<void> {
   const guard = await pool.connect();
   let failure: Error | undefined;
+  // While it only holds the lock nobody else hears that the connection is gone; the unlocking says so.
+  const onLost = (error: Error): void => void (failure = error);
+  guard.on('error', onLost);
   try {
     const { rows } = await guard.query<{ mine: boolean }>(
       `SELECT pg_try_advisory_lock(hashtextextended('event_log.maintain', 0)) AS mine`,
@@ -35,6 +38,7 @@ export async function maintain(pool: Pool): Promise<void> {
     failure = error instanceof Error ? error : new Error(String(error));
     throw error;
   } finally {
+    guard.off('error', onLost);
     guard.release(failure); // with an error the connection, and so the lock, goes too
   }
 }

@@ -23,11 +23,13 @@ export function createPool(
     query_timeout: QUERY_LIMIT_MS,
     keepAlive: true,
     // Every statement of the log goes by an index, in its order. A plan made while a table was small would
-    // say otherwise, and stay in use while the table grows.
+    // say otherwise, and stay in use while the table grows. Appends and members wait for rows, and go on with what these
+    // are then, however the server is set.
     // The pool waits for the promise, although its types do not say so.
     onConnect: (client): unknown =>
       client.query(
         `SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off;
+         SET default_transaction_isolation = 'read committed';
          SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`,
       ),
   });

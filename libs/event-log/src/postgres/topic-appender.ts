@@ -62,7 +62,7 @@ export class TopicAppender {
     if (records.length === 0) return [];
     return new Promise((resolve, reject) => {
       this.waiting.push({ records, sizeBytes, resolve, reject });
-      this.running ??= this.drain().finally(() => (this.running = undefined));
+      this.running ??= this.drain();
     });
   }
 
@@ -84,6 +84,8 @@ export class TopicAppender {
         for (const call of calls) call.reject(new PublishError(this.name, message, { cause }));
       }
     }
+    // In the same step as the last look: whoever comes a step later begins anew
+    this.running = undefined;
   }
 
   private nextCalls(): Call[] {

@@ -38,7 +38,7 @@ export class WakeUps {
   tell(news: News): void {
     this.listeners.emit(news);
     this.unsent.add(news);
-    this.sending ??= this.send().finally(() => (this.sending = undefined));
+    this.sending ??= this.send();
   }
 
   private async send(): Promise<void> {
@@ -55,6 +55,7 @@ export class WakeUps {
         this.logger.debug({ error: String(error) }, 'consumers elsewhere were not woken');
       }
     }
+    this.sending = undefined; // in the same step as the last look
   }
 
   private listenSoon(delayMs: number, nextDelayMs: number): void {
