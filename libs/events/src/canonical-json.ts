@@ -124,26 +124,52 @@ const FEW = 8;
 const LIKE_AN_INDEX = /^\d+$/;
 
 /**
- * A copy whose `JSON.stringify` is the canonical JSON of an object.
- * @returns undefined for an object that has other members than texts, finite numbers, true, false and null, or none; for
- * one of a shape that is rare; and where JavaScript does not keep members in this order
+ * A copy whose `JSON.stringify` is the canonical JSON of an object. What needs no sorting is shared with the object.
+ * @returns undefined for an object that has other members than texts, finite numbers, true, false, null, lists of these,
+ * and objects that have no others either; for one without members; for one of a shape that is rare; and where JavaScript
+ * does not keep members in this order
  */
 export function sortedCopy(value: Record<string, unknown>): Record<string, unknown> | undefined {
   let at = root;
   let members = 0;
+  let inner: unknown[] | undefined;
   for (const name in value) {
     const member = value[name];
-    const isPlain =
-      typeof member === 'string' ||
-      member === null ||
-      typeof member === 'boolean' ||
-      (typeof member === 'number' && Number.isFinite(member));
-    if (!isPlain || ++members > MAX_MEMBERS) return undefined;
+    if (typeof member === 'object' && member !== null) {
+      const copy = Array.isArray(member) ? plainList(member) : sortedInner(member);
+      if (copy === undefined) return undefined;
+      if (copy !== member) (inner ??= []).push(name, copy);
+    } else if (!isPlain(member)) return undefined;
+    if (++members > MAX_MEMBERS) return undefined;
     at = at.latest?.name === name ? at.latest : longer(at, name);
   }
   if (members === 0 || (at.copy === undefined && ++at.copies <= FEW)) return undefined;
   at.copy ??= compileCopy(Object.keys(value));
-  return at.copy ? at.copy(value) : undefined;
+  if (!at.copy) return undefined;
+  const copy = at.copy(value);
+  if (inner) for (let i = 0; i < inner.length; i += 2) copy[inner[i] as string] = inner[i + 1];
+  return copy;
+}
+
+function isPlain(value: unknown): boolean {
+  return (
+    typeof value === 'string' ||
+    value === null ||
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && Number.isFinite(value))
+  );
+}
+
+function plainList(list: readonly unknown[]): readonly unknown[] | undefined {
+  for (let i = 0; i < list.length; i++) if (!isPlain(list[i])) return undefined;
+  return list;
+}
+
+function sortedInner(value: object): object | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return undefined;
+  for (const _ in value) return sortedCopy(value as Record<string, unknown>);
+  return value;
 }
 
 function compileCopy(names: readonly string[]): SortMembers | false {

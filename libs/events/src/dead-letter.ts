@@ -45,6 +45,9 @@ export interface DeadLetterOrigin {
   value: string;
 }
 
+/** The place of a record that the log never had; no record has it. */
+export const NO_POSITION = { partition: 0, offset: 2n ** 63n - 1n } as const;
+
 /** A record on `dead-letters`. */
 export interface DeadLetter {
   dead_letter_id: string;

@@ -149,9 +149,8 @@ interface Payload {
 }
 
 /**
- * Records without lists and objects in them, written by one call: between two of them, and nowhere else, stands `},{"`,
- * as a quote within a text has a backslash before it.
- * @returns undefined where that cannot be done, or is not ASCII
+ * Records without lists of objects in them, written by one call.
+ * @returns undefined where that cannot be done
  */
 function writeTogether(records: readonly Json[]): { at(index: number): Payload } | undefined {
   const copies: Json[] = [];
@@ -162,18 +161,36 @@ function writeTogether(records: readonly Json[]): { at(index: number): Payload }
   }
   if (copies.length < 2) return undefined;
   const text = JSON.stringify(copies);
-  const bytes = roomFor(text.length);
-  if (bytes.write(text, ROOM_BYTES) !== text.length) return undefined;
-  let next = 1;
+  const ends = endsOf(text, copies.length);
+  if (ends === undefined) return undefined;
+  const bytes = Buffer.byteLength(text) === text.length ? roomFor(text.length) : undefined;
+  bytes?.write(text, ROOM_BYTES, 'latin1');
   return {
     at(index) {
-      const from = next;
-      const to = index === copies.length - 1 ? text.length - 1 : text.indexOf('},{"', from) + 1;
-      next = to + 1;
+      const from = index === 0 ? 1 : ends[index - 1]! + 1;
+      const to = ends[index]!;
+      if (!bytes) return writeAlone(text.slice(from, to));
       return { bytes, from: ROOM_BYTES + from, to: ROOM_BYTES + to, text: () => text.slice(from, to) };
     },
   };
 }
+
+/**
+ * Where each of so many objects ends in a list of them. Between two of them stands `},{"`, and nowhere else but where a
+ * text ends with `},{`.
+ * @returns undefined where there is such a text
+ */
+function endsOf(text: string, objects: number): number[] | undefined {
+  const ends: number[] = [];
+  for (let at = text.indexOf(BETWEEN); at !== -1; at = text.indexOf(BETWEEN, at + BETWEEN.length)) {
+    ends.push(at + 1);
+    if (ends.length === objects) return undefined;
+  }
+  ends.push(text.length - 1);
+  return ends;
+}
+
+const BETWEEN = '},{"';
 
 function writeAlone(text: string): Payload {
   const bytes = roomFor(text.length * 3);

@@ -33,6 +33,11 @@ export function eventId(e: EventIdentity): string {
   return hashParts([e.brand, e.source, e.stream, e.naturalKey, e.version, e.payload]);
 }
 
+/** Id of the touchpoint that a click is as well, by the id of its event. */
+export function touchpointId(clickEventId: string): string {
+  return hashParts([clickEventId, 'touchpoint']);
+}
+
 /** Stable id of a conversion (hex, 32 characters): the same for every source and every replay. */
 export function conversionId(brand: string, type: string, conversionKey: string): string {
   return hashParts([brand, type, conversionKey]).slice(0, 32);

@@ -40,6 +40,7 @@ export {
 } from './conversion.js';
 export {
   DEAD_LETTER_REASONS,
+  NO_POSITION,
   deadLetterOf,
   serializeDeadLetter,
   truncateDeadLetter,
@@ -49,7 +50,7 @@ export {
   type Rejection,
 } from './dead-letter.js';
 export { RecordEncoder, type EncodedRecord, type RecordName } from './encode-records.js';
-export { conversionId, eventId, hashParts, type EventIdentity } from './event-id.js';
+export { conversionId, eventId, hashParts, touchpointId, type EventIdentity } from './event-id.js';
 export { DIRECTIONS, OPERATION_TYPES, TRANSACTION_STATUSES } from './entities/closed-lists.js';
 export { isEntityEvent, isEntityKind, playerOfRecord, type EntityEvent } from './entities/entity-event.js';
 export { schemaNameOf, schemaOfEntity } from './entities/entity-schema.js';

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { instantFromMs, instantToMicros, instantToMs, isDate, isInstant, parseInstant } from './instant.js';
+import { propertyRuns } from '#test/property-runs';
+import {
+  instantDaysBefore,
+  instantFromMs,
+  instantToMicros,
+  instantToMs,
+  isDate,
+  isInstant,
+  parseInstant,
+} from './instant.js';
 
 const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
@@ -91,7 +100,7 @@ describe('parseInstant', () => {
         const parsed = parseInstant(text);
         expect(parsed === undefined || isInstant(parsed)).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(500) },
     );
   });
 });
@@ -127,7 +136,7 @@ describe('isInstant', () => {
       fc.property(near, (text) => {
         expect(isInstant(text)).toBe(parseInstant(text) === text);
       }),
-      { numRuns: 1_000 },
+      { numRuns: propertyRuns(300) },
     );
   });
 });
@@ -145,6 +154,14 @@ describe('instants as numbers', () => {
   it.each([FIRST_MS - 1, LAST_MS + 1, NaN])('has no instant for %d', (ms) => {
     expect(() => instantFromMs(ms)).toThrow(RangeError);
   });
+});
+
+it.each([
+  ['2026-11-21T10:11:12.123456Z', 30, '2026-10-22T10:11:12.123456Z'],
+  ['0001-01-31T00:00:00.000000Z', 30, '0001-01-01T00:00:00.000000Z'],
+  ['0001-01-05T10:00:00.000001Z', 30, '0001-01-01T00:00:00.000000Z'],
+])('%s less %d days is %s, and never of a year that PostgreSQL does not have', (at, days, expected) => {
+  expect(instantDaysBefore(at, days)).toBe(expected);
 });
 
 it.each([

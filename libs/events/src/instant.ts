@@ -13,6 +13,7 @@ const CANONICAL =
 const DAY = /^(?!0000)\d{4}-\d{2}-\d{2}$/; // PostgreSQL has no year 0000
 const LAST_MS = 253_402_300_799_999; // 9999-12-31T23:59:59.999Z
 const FIRST_MS = -62_167_219_200_000; // 0000-01-01T00:00:00.000Z
+const FIRST_STORED_MS = -62_135_596_800_000; // 0001-01-01T00:00:00.000Z
 
 /**
  * Reads an ISO 8601 date or date-time, basic or extended; without a zone it is UTC. Fractions keep six digits,
@@ -75,10 +76,13 @@ export function instantDaysAfter(instant: Instant, days: number): Instant {
   return ms > LAST_MS ? instantFromMs(LAST_MS) : instantFromMs(ms).slice(0, 23) + instant.slice(23);
 }
 
-/** So many days of 24 hours before an instant; the first that can be told where it lies before the year 0000. */
+/** So many days of 24 hours before an instant; the first of the year 0001 where it lies before that, as nothing older is
+ * stored: PostgreSQL has no year 0000, and refuses to be asked for it. */
 export function instantDaysBefore(instant: Instant, days: number): Instant {
   const ms = instantToMs(instant) - days * 86_400_000;
-  return ms < FIRST_MS ? instantFromMs(FIRST_MS) : instantFromMs(ms).slice(0, 23) + instant.slice(23);
+  return ms < FIRST_STORED_MS
+    ? instantFromMs(FIRST_STORED_MS)
+    : instantFromMs(ms).slice(0, 23) + instant.slice(23);
 }
 
 /** How many days a month (1 to 12) has. */

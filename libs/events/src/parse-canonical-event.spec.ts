@@ -3,6 +3,7 @@ import { EXAMPLE_RECORDS, leastRecord } from '#test/example-entities';
 import { exampleCanonicalEvents } from '#test/example-events';
 import { publishedSchema } from '#test/published-schemas';
 import { garbage, memberValue, pointersOf, withMember } from '#test/record-variations';
+import { propertyRuns } from '#test/property-runs';
 import { EVENT_KINDS, serializeCanonicalEvent, type EventKind } from './canonical-event.js';
 import { DEAD_LETTER_REASONS, type Rejection } from './dead-letter.js';
 import { forEachKind } from './entities/registry.js';
@@ -171,7 +172,7 @@ describe('parseCanonicalEvent', () => {
         const parsed = parseCanonicalEvent(changed(kind, pointer, value(text)));
         expect(parsed).toMatchObject({ kind: 'dead_letter', reason: 'invalid_field', path });
       }),
-      { numRuns: 20 },
+      { numRuns: propertyRuns(20) },
     );
   });
 
@@ -218,7 +219,7 @@ describe('parseCanonicalEvent', () => {
         expect(parsed).toMatchObject({ kind: 'dead_letter', path: expect.any(String) as string });
         expect(DEAD_LETTER_REASONS).toContain((parsed as Rejection).reason);
       }),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(500) },
     );
   });
 
@@ -235,7 +236,7 @@ describe('parseCanonicalEvent', () => {
           !publishedSchema(kind.replace('_', '-'))(JSON.parse(record)),
         ]);
       }),
-      { numRuns: 4_000 },
+      { numRuns: propertyRuns(1_000) },
     );
   });
 });

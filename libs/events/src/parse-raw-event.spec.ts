@@ -7,6 +7,7 @@ import {
 } from '#test/example-events';
 import { publishedSchema } from '#test/published-schemas';
 import { garbage, memberValue, pointersOf, withMember } from '#test/record-variations';
+import { propertyRuns } from '#test/property-runs';
 import { DEAD_LETTER_REASONS, type Rejection } from './dead-letter.js';
 import { parseRawEvent } from './parse-raw-event.js';
 import { serializeRawEvent, type RawEvent, type RecordEvent } from './raw-event.js';
@@ -166,7 +167,7 @@ describe('parseRawEvent', () => {
         expect(parsed).toMatchObject({ kind: 'dead_letter', path: expect.any(String) as string });
         expect(DEAD_LETTER_REASONS).toContain((parsed as Rejection).reason);
       }),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(500) },
     );
   });
 
@@ -183,7 +184,7 @@ describe('parseRawEvent', () => {
           !schemaOf(text)(JSON.parse(changed)),
         ]);
       }),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(500) },
     );
   });
 });
