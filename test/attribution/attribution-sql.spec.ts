@@ -181,7 +181,7 @@ describe('attribution by SQL', () => {
       }),
       { numRuns: 24 },
     );
-  }, 120_000);
+  });
 
   it('counts days of 24 hours, also where the clocks are set back', async () => {
     await emptyTables(database.pool);

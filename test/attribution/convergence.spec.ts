@@ -7,6 +7,7 @@ import { exampleRawConversion } from '#test/example-events';
 import { pixelWorld } from '#test/pixel-worlds';
 import { schemaProblems } from '#test/published-schemas';
 import { withMigratedDatabase } from '#test/migrated-database';
+import { propertyRuns } from '#test/property-runs';
 import { deliver, deliveryOf } from './deliveries.js';
 import { Engine, batchesOf, recordsOf } from './engine.js';
 
@@ -33,9 +34,9 @@ describe('convergence', () => {
         const unsettled = await database.pool.query('SELECT FROM tributary.unsettled_batches');
         expect(unsettled.rows).toHaveLength(0);
       }),
-      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 60), endOnFailure: true },
+      { numRuns: propertyRuns(60), endOnFailure: true },
     );
-  }, 240_000);
+  });
 
   it('tells the row that stands, also where the slower of two members tells last', async () => {
     await emptyTables(database.pool);
@@ -80,7 +81,7 @@ describe('convergence', () => {
       }),
       { numRuns: 15 },
     );
-  }, 120_000);
+  });
 });
 
 /** The last record of every key on topic `conversions` tells the row that stands, as its published schema says. */

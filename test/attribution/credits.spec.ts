@@ -69,7 +69,7 @@ describe('credits', () => {
       }),
       { numRuns: 40 },
     );
-  }, 120_000);
+  });
 
   it('go to no click after the conversion, unless the conversion names that click itself', async () => {
     await emptyTables(database.pool);

@@ -16,6 +16,7 @@ import { canonicalDump, emptyTables } from '#test/canonical-dump';
 import { fiveSourceWorld, fiveSourceWorldOf } from '#test/five-source-worlds';
 import { withMigratedDatabase } from '#test/migrated-database';
 import { instantOf, toldEvent, type Told } from '#test/told-events';
+import { propertyRuns } from '#test/property-runs';
 import { deliver, deliveryOf } from './deliveries.js';
 import { Engine, batchesOf, recordsOfEvents } from './engine.js';
 import { visibleRows } from './oracle/oracle.js';
@@ -24,7 +25,7 @@ import { HAND_MADE_WORLDS, type NamedWorld } from './worlds/hand-made.js';
 let database: Database;
 withMigratedDatabase((opened) => (database = opened));
 
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 30);
+const numRuns = propertyRuns(20);
 
 /** The rows after batches that come one after the other. */
 type RowsAfter = (...batches: readonly (readonly CanonicalEvent[])[]) => Promise<ConversionRow[]>;
@@ -75,7 +76,7 @@ describe('the rows of generated worlds', () => {
       }),
       numRuns,
     );
-  }, 240_000);
+  });
 
   it('come of events that are valid', () => {
     fc.assert(
@@ -98,7 +99,7 @@ describe('the rows of generated worlds', () => {
       }),
       Math.ceil(numRuns / 8),
     );
-  }, 120_000);
+  });
 });
 
 const SUBJECTS: [name: string, rowsAfter: RowsAfter, runs: number][] = [

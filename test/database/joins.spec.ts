@@ -3,17 +3,20 @@ import {
   mergeClicks,
   mergeConversionFacts,
   mergeIdentityLinks,
+  mergeReceipts,
   mergeReturns,
   mergeTouchpoints,
   upsertClicks,
   upsertConversionFacts,
   upsertIdentityLinks,
+  upsertReceipts,
   upsertReturns,
   upsertTouchpoints,
   type ClickFact,
   type ConversionSlot,
   type Database,
   type IdentityLinkFact,
+  type Receipt,
   type ReturnFact,
   type Statement,
   type TouchpointFact,
@@ -105,6 +108,12 @@ const three = <F>(fact: fc.Arbitrary<F>, unify: (facts: F[]) => F[] = (f) => f):
 const orderOfEarliest = (f: ClickFact | TouchpointFact): string =>
   `${f.occurred_at}|${f.event_id}|${f.receipt_id}`;
 
+const receipt: fc.Arbitrary<Receipt> = fc.record({
+  receipt_id: fc.constant('01a1fd8c-697b-7162-a364-65666f99237d'),
+  ...{ event_id: id, brand: id, kind: fc.constantFrom('payout', 'player'), source: id, click_id: maybe },
+  ...{ conversion_id: maybe, is_test: fc.boolean(), raw_position: maybe, received_at: instant },
+});
+
 const joins: Join[] = [
   {
     table: 'clicks',
@@ -148,6 +157,15 @@ const joins: Join[] = [
     ),
     merge: mergeReturns,
     upsert: upsertReturns,
+  },
+  {
+    table: 'receipts',
+    facts: three(
+      receipt,
+      sameEventSameFact<Receipt>((r) => `${r.conversion_id === null}|${r.event_id}`, []),
+    ),
+    merge: mergeReceipts,
+    upsert: upsertReceipts,
   },
 ];
 

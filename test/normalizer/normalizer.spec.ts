@@ -52,7 +52,7 @@ describe('normalizer', () => {
         dataOf(canonical!.map((r) => r.value!))
           .map((d) => d['kind'])
           .sort(),
-      ).toEqual(['click', 'deposit', 'identity_link', 'install', 'touchpoint']);
+      ).toEqual(['click', 'deposit', 'identity_link', 'install']);
       expect(
         dataOf(dead!.map((r) => r.value!))
           .map((d) => [d['key'], d['reason'], d['path'], d['original']])
@@ -193,8 +193,8 @@ describe('normalizer', () => {
             (await storedIn(platform.eventLog, Topic.conversionEvents)).map((r) => r.value!),
           );
           const click = raw.at(-1)!.event_id;
-          const derived = ['touchpoint', 'identity_link'].map((kind) => hashParts([click, kind]));
-          expect([...new Set(canonical)]).toEqual([...raw.map((r) => r.event_id), ...derived].sort());
+          const link = hashParts([click, 'identity_link']);
+          expect([...new Set(canonical)]).toEqual([...raw.map((r) => r.event_id), link].sort());
           expect(canonical.length).toBeGreaterThan(raw.length);
           const dead = (await storedIn(platform.eventLog, Topic.deadLetters)).map((r) => r.value!);
           expect(new Set(idsOf(dead)).size).toBe(3);

@@ -382,7 +382,7 @@ const utm = maybe(
   }),
 );
 
-/** A click of ours, with the touchpoint and the link that come of it. */
+/** A click of ours, with the link that comes of it; perhaps with the touchpoint that was once told beside it. */
 const clickStory = fc
   .record({
     click_id: clickId,
@@ -391,8 +391,9 @@ const clickStory = fc
     utm,
     occurred_at: early,
     sub: fc.nat({ max: 3 }),
+    isTouchTold: fc.boolean(),
   })
-  .map(({ sub, ...c }): Told[] => {
+  .map(({ sub, isTouchTold, ...c }): Told[] => {
     const common = {
       ...c,
       source: 'pixel-browser',
@@ -400,10 +401,8 @@ const clickStory = fc
       sub_ids: { sub1: `s-${sub}` },
       natural_key: c.click_id,
     };
-    return [
-      { ...common, kind: 'click' },
-      { ...common, kind: 'touchpoint', touch_id: c.click_id },
-    ];
+    const click: Told = { ...common, kind: 'click' };
+    return isTouchTold ? [click, { ...common, kind: 'touchpoint', touch_id: c.click_id }] : [click];
   });
 
 /** A touch by whatever of a person is known, perhaps amended. */

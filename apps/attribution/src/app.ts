@@ -1,19 +1,5 @@
-import { Module } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
-import { startConsumerApp } from '#libs/nest';
 import { databaseOf, type App } from '#libs/runtime';
-import { Attribution } from './attribution.js';
 import { readBrands, storeLookBacks } from './brand-settings.js';
-import { ConversionEventsController } from './conversion-events.controller.js';
-import { DeadLettersController } from './dead-letters.controller.js';
-import { Maintenance } from './maintenance.js';
-
-@Module({
-  imports: [ScheduleModule.forRoot()],
-  controllers: [ConversionEventsController, DeadLettersController],
-  providers: [Attribution, Maintenance],
-})
-class AttributionModule {}
 
 /** Canonical events → facts, projections, the visible rows; dead letters → their table. */
 export const attribution: App = {
@@ -23,7 +9,8 @@ export const attribution: App = {
   async start(platform) {
     const brands = readBrands(platform.environment);
     if (brands) await storeLookBacks(databaseOf(platform), brands);
-    return startConsumerApp(platform, AttributionModule);
+    // Nest is loaded by who starts the app: commands use the functions below alone
+    return (await import('./attribution-module.js')).startAttribution(platform);
   },
 };
 

@@ -12,6 +12,13 @@ import { isEmpty, mergeOf, storeFacts, type Merge } from './store-facts.js';
 
 const APP = 'attribution';
 
+/** What became of records. */
+interface Outcome {
+  deadLetters: DeadLetter[];
+  /** Whether anything follows from them that was not there. */
+  changed: boolean;
+}
+
 /** Canonical events in; facts, projections and the visible rows out. */
 @Injectable()
 export class Attribution {
@@ -28,37 +35,44 @@ export class Attribution {
    */
   async attributeBatch(batch: RecordBatch): Promise<void> {
     const startedAt = performance.now();
-    const deadLetters = await this.attribute(batch.records, rangeOf(batch));
+    const range = rangeOf(batch);
+    const { deadLetters, changed } = await this.attribute(batch.records, range);
     await retryTransient(() => publishDeadLetters(this.platform, APP, deadLetters));
+    // Last, and of the whole batch: what of it is made again has to find it unsettled until all of it is made
+    if (changed) await retryTransient(() => markSettled(this.database.pool, range));
     this.report(batch, deadLetters.length, startedAt);
   }
 
-  /** @returns dead letters: of records that are no events, and of events that the database refuses, each of which is
-   * found by halving its batch */
-  private async attribute(records: readonly StoredRecord[], range: BatchRange): Promise<DeadLetter[]> {
+  /** Has dead letters: of records that are no events, and of events that the database refuses, each of which is found by
+   * halving its batch. */
+  private async attribute(records: readonly StoredRecord[], range: BatchRange): Promise<Outcome> {
     try {
       return await retryTransient(() => this.settle(records, range));
     } catch (error) {
       if (!isDataError(error)) throw error;
-      if (records.length === 1) return [deadLetterOfRecord(APP, refusalOf(error), records[0]!)];
+      if (records.length === 1) {
+        // Its facts may be there, where it was their projection that was refused
+        return { deadLetters: [deadLetterOfRecord(APP, refusalOf(error), records[0]!)], changed: true };
+      }
       const half = Math.ceil(records.length / 2);
-      return [
-        ...(await this.attribute(records.slice(0, half), range)),
-        ...(await this.attribute(records.slice(half), range)),
-      ];
+      const first = await this.attribute(records.slice(0, half), range);
+      const second = await this.attribute(records.slice(half), range);
+      return {
+        deadLetters: [...first.deadLetters, ...second.deadLetters],
+        changed: first.changed || second.changed,
+      };
     }
   }
 
-  /** @returns dead letters of records that are no events */
-  private async settle(records: readonly StoredRecord[], range: BatchRange): Promise<DeadLetter[]> {
+  /** Has dead letters of records that are no events. */
+  private async settle(records: readonly StoredRecord[], range: BatchRange): Promise<Outcome> {
     const unsettled = await isUnsettled(this.database.pool, range);
     const { merge, rejected } = prepare(records, unsettled);
     const change = await storeFacts(this.database, range, merge);
-    if (isEmpty(change)) return rejected;
+    if (isEmpty(change)) return { deadLetters: rejected, changed: false };
     const recomputed = await recompute(this.database, change);
     await publishConversions(this.platform.eventLog, this.database, recomputed);
-    await markSettled(this.database.pool, range);
-    return rejected;
+    return { deadLetters: rejected, changed: true };
   }
 
   private report({ topic, partition, records }: RecordBatch, dead: number, startedAt: number): void {

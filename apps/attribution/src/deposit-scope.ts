@@ -168,7 +168,7 @@ export class DepositScope {
   private async add(conversionIds: readonly string[]): Promise<void> {
     const missing = [...new Set(conversionIds)].filter((id) => !this.factsOf.has(id));
     const found = await readFacts(this.pool, missing);
-    this.facts.push(...found);
+    for (const fact of found) this.facts.push(fact);
     this.keep(found);
     await this.reader.relatedTo(distinctIdentities(found.flatMap(namedBy)));
   }

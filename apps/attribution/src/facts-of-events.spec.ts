@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { compareBytes } from '#libs/database';
-import type { CanonicalEvent, EventKind } from '#libs/events';
+import { touchpointId, type CanonicalEvent, type EventKind } from '#libs/events';
 import { exampleCanonicalEvents } from '#test/example-events';
 import { conversionIdOf } from './conversion-key.js';
 import { factsOfEvents, type Facts } from './facts-of-events.js';
@@ -38,7 +38,7 @@ describe('factsOfEvents', () => {
     ['refund', { returns: 1, links: 1, receipts: 1 }],
     ['reversal', { returns: 1, links: 1, receipts: 1 }],
     ['retraction', { conversions: 1, receipts: 1 }],
-    ['click', { clicks: 1, links: 1, receipts: 1 }],
+    ['click', { clicks: 1, touchpoints: 1, links: 1, receipts: 1 }],
     ['touchpoint', { touchpoints: 1, links: 1 }],
     ['identity_link', { links: 1 }],
     ['player', { entities: 1, links: 1, receipts: 1 }],
@@ -185,6 +185,18 @@ describe('factsOfEvents', () => {
       { ...shared, link: 'welcome', referrer: click.referrer, client: click.client },
     ]);
     expect(touchpoints).toMatchObject([{ ...shared, touch_id: click.click_id, click_id: click.click_id }]);
+  });
+
+  it('takes a click for a touch, which is the same one where it is told as well', () => {
+    const { touchpoints } = factsOfEvents([click]);
+    expect(touchpoints).toMatchObject([{ touch_id: click.click_id, click_id: click.click_id }]);
+    const told = { ...of('touchpoint'), event_id: touchpointId(click.event_id) };
+    const both = [
+      click,
+      { ...told, touch_id: click.click_id, receipt_id: click.receipt_id },
+    ] as CanonicalEvent[];
+    expect(factsOfEvents(both).touchpoints).toEqual(touchpoints);
+    expect(factsOfEvents(both.toReversed()).touchpoints).toEqual(touchpoints);
   });
 
   it('notes when a link was registered by registrations alone', () => {

@@ -3,6 +3,7 @@ import {
   mergeClicks,
   mergeConversionFacts,
   mergeIdentityLinks,
+  mergeReceipts,
   mergeReturns,
   mergeTouchpoints,
   type ClickFact,
@@ -19,6 +20,7 @@ import {
   isConversion,
   isEntityEvent,
   playerOfRecord,
+  touchpointId,
   versionNumber,
   type CanonicalEvent,
   type ClickEvent,
@@ -64,10 +66,7 @@ export function factsOfEvents(events: readonly CanonicalEvent[]): Facts {
     (f) => `${f.brand}\0${f.left_id}\0${f.right_id}\0${f.left_kind}\0${f.right_kind}`,
     mergeIdentityLinks,
   );
-  const receipts = new Slots<Receipt>(
-    (r) => r.receipt_id,
-    (a) => a,
-  );
+  const receipts = new Slots<Receipt>((r) => r.receipt_id, mergeReceipts);
 
   for (const event of events) {
     const conversion = slotOf(event);
@@ -78,8 +77,10 @@ export function factsOfEvents(events: readonly CanonicalEvent[]): Facts {
     if (event.is_test) continue;
     if (conversion) conversions.add(conversion);
     else if (returned) returns.add(returned);
-    else if (event.kind === 'click') clicks.add(clickFactOf(event));
-    else if (event.kind === 'touchpoint') touchpoints.add(touchpointFactOf(event));
+    else if (event.kind === 'click') {
+      clicks.add(clickFactOf(event));
+      touchpoints.add(touchOfClick(event));
+    } else if (event.kind === 'touchpoint') touchpoints.add(touchpointFactOf(event));
     if (event.kind !== 'retraction') for (const link of linkFactsOf(event)) links.add(link);
   }
   return {
@@ -208,6 +209,19 @@ function clickFactOf(e: ClickEvent): ClickFact {
     referrer: e.referrer ?? null,
     client: e.client ?? {},
     first_receipt_id: e.receipt_id ?? NO_RECEIPT,
+  };
+}
+
+/** A click is a touch, whoever tells of it, and whether or not it tells of the touch as well: then both are one. */
+function touchOfClick(e: ClickEvent): TouchpointFact {
+  return {
+    ...earliestFieldsOf(e),
+    event_id: touchpointId(e.event_id),
+    touch_id: e.click_id,
+    version: NO_VERSION,
+    click_id: e.click_id,
+    client_id: e.client_id ?? null,
+    user_id: e.user_id ?? null,
   };
 }
 

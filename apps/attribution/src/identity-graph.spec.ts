@@ -164,4 +164,9 @@ describe('IdentityGraph.personOf', () => {
       'user:u',
     ]);
   });
+
+  it('holds more clicks than a call has arguments, as of a player whose id stands for every guest', () => {
+    const links = Array.from({ length: 150_000 }, (_, i) => link(`click:${i}`, 'player:guest'));
+    expect(new IdentityGraph(links).personOf('b', 'guest').clicks).toHaveLength(150_000);
+  });
 });

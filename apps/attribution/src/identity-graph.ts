@@ -150,19 +150,23 @@ export class IdentityGraph {
     const person: Person = { selves: [player], clients: [], clicks: [], joinedAt: new Map() };
     person.joinedAt.set(player.key, '');
     for (let i = 0; i < person.selves.length; i++) {
-      person.selves.push(...this.join(person, person.selves[i]!, SELVES));
+      this.join(person, person.selves[i]!, SELVES, person.selves);
     }
     if (person.selves.length > 1) this.settle(person);
-    for (const self of person.selves) person.clients.push(...this.join(person, self, CLIENTS));
+    for (const self of person.selves) this.join(person, self, CLIENTS, person.clients);
     for (const member of [...person.selves, ...person.clients]) {
-      person.clicks.push(...this.join(person, member, CLICKS));
+      this.join(person, member, CLICKS, person.clicks);
     }
     return person;
   }
 
-  /** Lets a member bring in those of some kinds that it is linked to. @returns those that are new */
-  private join({ joinedAt }: Person, member: KeyedIdentity, kinds: readonly IdentityKind[]): KeyedIdentity[] {
-    const joined: KeyedIdentity[] = [];
+  /** Lets a member bring in those of some kinds that it is linked to. @param joined where those that are new are added */
+  private join(
+    { joinedAt }: Person,
+    member: KeyedIdentity,
+    kinds: readonly IdentityKind[],
+    joined: KeyedIdentity[],
+  ): void {
     const since = joinedAt.get(member.key)!;
     for (const { link, other } of this.tiesOf(member.key)) {
       if (!kinds.includes(other.kind)) continue;
@@ -171,14 +175,13 @@ export class IdentityGraph {
       if (before === undefined) joined.push(other);
       if (before === undefined || at < before) joinedAt.set(other.key, at);
     }
-    return joined;
   }
 
   /** Finds the earliest ways among a person's selves where there are several. */
   private settle(person: Person): void {
     for (let changed = true; changed;) {
       const before = [...person.joinedAt.values()].join();
-      for (const self of person.selves) this.join(person, self, SELVES);
+      for (const self of person.selves) this.join(person, self, SELVES, []);
       changed = [...person.joinedAt.values()].join() !== before;
     }
   }

@@ -8,6 +8,7 @@ import {
 } from '#libs/database';
 import type { Conversion } from '#libs/events';
 import { exampleFact, exampleSlot, exampleLink } from '#test/example-facts';
+import { propertyRuns } from '#test/property-runs';
 import { IdentityGraph, identityKey } from './identity-graph.js';
 import { Journeys } from './journeys.js';
 import { planProjection, resolvePlan, type Projection } from './project-conversions.js';
@@ -161,7 +162,7 @@ describe('planProjection', () => {
           applied(new Map(), project(is, is, [], journeys)),
         );
       }),
-      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 300) },
+      { numRuns: propertyRuns(300) },
     );
   });
 

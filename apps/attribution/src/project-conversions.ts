@@ -235,8 +235,10 @@ function connected(group: readonly Deposit[]): Deposit[][] {
       const there = partOf.get(s);
       if (there === part) continue;
       const more = there ?? [s];
-      for (const d of more) partOf.set(d, part);
-      part.push(...more);
+      for (const d of more) {
+        partOf.set(d, part);
+        part.push(d);
+      }
       if (there) parts.splice(parts.indexOf(there), 1);
     }
     partOf.set(w, part);

@@ -85,7 +85,7 @@ async function readScope(
   const updated = new Set([...change.updated, ...toldBefore(facts)]);
   const movedIds = await movedConversions(pool, reader, change.links, change.touches, lookBackDays);
   for (const id of movedIds) updated.add(id);
-  facts.push(...(await readFacts(pool, without(movedIds, facts))));
+  for (const fact of await readFacts(pool, without(movedIds, facts))) facts.push(fact);
   const formers = await readFormerWords(pool, facts, updated);
   await reader.relatedTo(distinctIdentities(facts.flatMap(namedBy)));
   const deposits = new DepositScope(pool, reader, facts, formers);

@@ -4,12 +4,12 @@ import {
   compareBytes,
   insertFormerHolders,
   insertFormerTouches,
-  insertReceipts,
   instantOf,
   markUnsettled,
   upsertClicks,
   upsertConversionFacts,
   upsertIdentityLinks,
+  upsertReceipts,
   upsertReturns,
   upsertTouchpoints,
   type BatchRange,
@@ -43,7 +43,7 @@ export interface Merge {
 type Written = Exclude<keyof Facts, 'entities'>;
 
 const STATEMENT_OF: { [W in Written]: (rows: Facts[W]) => Statement } = {
-  receipts: insertReceipts,
+  receipts: upsertReceipts,
   clicks: upsertClicks,
   touchpoints: upsertTouchpoints,
   links: upsertIdentityLinks,

@@ -49,7 +49,7 @@ describe('normalize', () => {
     expect(event).not.toHaveProperty('transaction_id');
   });
 
-  it('makes a click, a touchpoint and an identity link of a click with a player', () => {
+  it('makes a click and an identity link of a click with a player', () => {
     const { click_id, sub_ids, utm, ad_click_ids, link, referrer, client } = click.payload;
     const common = {
       ...carried(click),
@@ -61,15 +61,6 @@ describe('normalize', () => {
       { ...common, kind: 'click', sub_ids, utm, ad_click_ids, link, referrer, client },
       {
         ...common,
-        kind: 'touchpoint',
-        event_id: hashParts([click.event_id, 'touchpoint']),
-        touch_id: click_id,
-        sub_ids,
-        utm,
-        ad_click_ids,
-      },
-      {
-        ...common,
         kind: 'identity_link',
         event_id: hashParts([click.event_id, 'identity_link']),
         natural_key: `${click_id}|1874552`,
@@ -79,7 +70,7 @@ describe('normalize', () => {
 
   it('makes no identity link of a click without a player', () => {
     const events = normalize(exampleRawClick({ player_id: undefined }), POSITION);
-    expect(events.map((e) => e.kind)).toEqual(['click', 'touchpoint']);
+    expect(events.map((e) => e.kind)).toEqual(['click']);
   });
 
   it.each([deposit, exampleRawInstall(), click])(

@@ -7,21 +7,18 @@ import {
   type PixelClick,
   type PixelConversion,
   type RawEvent,
-  type TouchpointEvent,
 } from '#libs/events';
 
 /**
- * What a raw event means. A conversion pixel is one conversion; a click is itself and a touchpoint, and a link
- * between click and player where it names one. Derived events have ids derived from the raw event's, so that
- * reading it again gives the same ones.
+ * What a raw event means. A conversion pixel is one conversion; a click is itself, of which a touch is made where facts
+ * are, and a link between click and player where it names one. Derived events have ids derived from the raw event's, so
+ * that reading it again gives the same ones.
  * @param rawPosition where the raw event stands on `raw-events`: `partition/offset`
  */
 export function normalize(raw: RawEvent, rawPosition: string): CanonicalEvent[] {
   if (raw.stream === 'convert') return [conversion(raw, raw.payload, rawPosition)];
   const click = clickOf(raw, raw.payload, rawPosition);
-  return click.player_id === undefined
-    ? [click, touchpointOf(click)]
-    : [click, touchpointOf(click), identityLinkOf(click, click.player_id)];
+  return click.player_id === undefined ? [click] : [click, identityLinkOf(click, click.player_id)];
 }
 
 function conversion(raw: RawEvent, p: PixelConversion, raw_position: string): ConversionEvent {
@@ -70,27 +67,6 @@ function clickOf(raw: RawEvent, p: PixelClick, raw_position: string): ClickEvent
     sub_ids: p.sub_ids,
     utm: p.utm,
     ad_click_ids: p.ad_click_ids,
-  };
-}
-
-function touchpointOf(click: ClickEvent): TouchpointEvent {
-  return {
-    kind: 'touchpoint',
-    event_id: hashParts([click.event_id, 'touchpoint']),
-    source: click.source,
-    stream: click.stream,
-    brand: click.brand,
-    natural_key: click.natural_key,
-    occurred_at: click.occurred_at,
-    received_at: click.received_at,
-    player_id: click.player_id,
-    click_id: click.click_id,
-    touch_id: click.click_id,
-    receipt_id: click.receipt_id,
-    raw_position: click.raw_position,
-    sub_ids: click.sub_ids,
-    utm: click.utm,
-    ad_click_ids: click.ad_click_ids,
   };
 }
 

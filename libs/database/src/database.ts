@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool, type PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from './migrations/migrations.js';
 
 /** Any number; the same in every process, so that migrations run one at a time. */
 const MIGRATION_LOCK = 7_204_411_001;
+
+/** How often a process looks whether another one has ended its migrations. */
+const MIGRATION_POLL_MS = 200;
 
 /** A process that stands still in a transaction (stopped, swapped out, cut off) keeps its locks, and whoever
  * takes its work over waits for them: PostgreSQL ends its connection after this time. */
@@ -31,8 +35,13 @@ export class Database {
       max: 10,
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
+      // What of a server, a database or a role may be set otherwise: instants are read as ISO 8601, and transactions that
+      // wait for a row go on with what it is then
       onConnect: (client): unknown =>
-        client.query(`SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`),
+        client.query(
+          `SET datestyle = 'ISO, MDY'; SET default_transaction_isolation = 'read committed';
+           SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`,
+        ),
     });
     this.pool.on('error', (error) => {
       // `end` does not wait until connections are gone: a server that stops right after may be the one to end them
@@ -86,6 +95,8 @@ export class Database {
       migrations: [...MIGRATIONS],
       migrationsTableName: 'migrations',
       poolSize: 3,
+      // Its default writes to standard output, where logs are JSON; what fails is thrown as well
+      logger: 'debug',
     }).initialize();
   }
 
@@ -93,7 +104,7 @@ export class Database {
   async migrate(): Promise<string[]> {
     return this.transaction(async (client) => {
       await client.query('SET LOCAL idle_in_transaction_session_timeout = 0'); // migrations may take long
-      await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+      while (!(await hasMigrationLock(client))) await sleep(MIGRATION_POLL_MS);
       await this.pool.query('CREATE SCHEMA IF NOT EXISTS tributary');
       const done = await (await this.dataSource()).runMigrations({ transaction: 'each' });
       return done.map((m) => m.name);
@@ -114,6 +125,18 @@ export class Database {
     if (this.source) await (await this.source).destroy();
     await this.pool.end();
   }
+}
+
+/**
+ * Takes the lock of migrations where nobody has it, for as long as the transaction lasts. Neither who has it nor who waits for
+ * it may keep a snapshot, as whoever builds an index CONCURRENTLY waits until all of them are gone: so nobody waits inside of a
+ * statement, and the statement has no parameters (those leave a portal behind, with its snapshot).
+ */
+async function hasMigrationLock(client: PoolClient): Promise<boolean> {
+  const tried = await client.query<{ locked: boolean }>(
+    `SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS locked`,
+  );
+  return tried.rows[0]!.locked;
 }
 
 /** Connects at first use. */

@@ -52,7 +52,7 @@ export {
   type IdentityLinkFact,
 } from './facts/identity-links.js';
 export { mergeReturns, readReturns, upsertReturns, type ReturnFact } from './facts/returns.js';
-export { deleteReceiptsBefore, insertReceipts, type Receipt } from './facts/receipts.js';
+export { deleteReceiptsBefore, mergeReceipts, upsertReceipts, type Receipt } from './facts/receipts.js';
 export { insertFormerHolders, readFormerHolders, type FormerHolder } from './facts/former-holders.js';
 export { insertFormerTouches, readFormerTouches, type FormerTouch } from './facts/former-touches.js';
 export { insertDeadLetters } from './facts/dead-letters.js';
@@ -96,6 +96,7 @@ export {
   claimStream,
   failStream,
   lookAtStream,
+  readPaused,
   readStreamState,
   registerStreams,
   releaseStream,
@@ -149,4 +150,107 @@ export {
   type RefusedDefinition,
   type StreamStatus,
 } from './sources/read-sources.js';
+export { changeInputs, lockCommissions, lockMarks } from './commissions/worker-lock.js';
+export {
+  collectMarks,
+  countMarkedWithin,
+  countMarks,
+  countMarksOf,
+  hasMarkedPeriods,
+  markAgreement,
+  markBrand,
+  markPeriods,
+  markSubjects,
+  readSubjects,
+  takePeriods,
+  takeSubjects,
+  type MarkedSubject,
+} from './commissions/marks.js';
+export {
+  countSetAside,
+  markSetAside,
+  readSetAside,
+  setAgreementAside,
+  setSubjectAside,
+  takeBackAgreement,
+  takeBackSubjects,
+  type SetAside,
+} from './commissions/set-aside.js';
+export {
+  readDeals,
+  readRatesWithin,
+  storeAgreement,
+  storeNgr,
+  type NewTerms,
+  type StoredAgreement,
+  type StoredNgr,
+} from './commissions/deals.js';
+export { readAcquisitions, type AcquisitionRow } from './commissions/read-acquisitions.js';
+export {
+  readActivities,
+  type ActivityRow,
+  type Factors,
+  type WantedFacts,
+} from './commissions/read-activities.js';
+export { readFactsNow, type FactRow, type FactTerms, type FactsOf } from './commissions/facts-of-subjects.js';
+export {
+  hasKeptPlayers,
+  keepPlayers,
+  readAdjustedPeriods,
+  readChangedSince,
+  readKept,
+  readKeptFacts,
+  readUnlikeKept,
+  type KeptMonthRow,
+  type KeptRow,
+} from './commissions/statement-players.js';
+export {
+  readQualifications,
+  type QualificationRow,
+  type WantedQualification,
+} from './commissions/read-qualifications.js';
+export {
+  MONTH_DECIMALS,
+  commissionDifference,
+  differenceOf,
+  readPartnerCommissions,
+  readResults,
+  writeCommissions,
+  writeDifference,
+  type CommissionRow,
+  type CoveredRow,
+  type MonthRow,
+  type Results,
+} from './commissions/results.js';
+export {
+  appendEntries,
+  readClosedPeriods,
+  readSubjectEntries,
+  type BookedKey,
+  type SubjectEntry,
+} from './commissions/entries.js';
+export {
+  readCarryBefore,
+  readCpas,
+  readPartnerSums,
+  readReckonedRange,
+  replaceCarries,
+} from './commissions/partner-months.js';
+export {
+  insertStatement,
+  readBooked,
+  readBookedElsewhere,
+  readFoundation,
+  readStatements,
+  type BookedRow,
+  type FoundationRates,
+  type StatementRow,
+} from './commissions/statements.js';
+export {
+  RatesContradict,
+  readFxCurrencies,
+  upsertFxRates,
+  type PublishedRate,
+  type StoredCurrency,
+} from './commissions/fx-rates.js';
 export { MIGRATIONS } from './migrations/migrations.js';

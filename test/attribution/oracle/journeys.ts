@@ -1,7 +1,9 @@
 import {
+  hashParts,
   instantToMicros,
   versionNumber,
   type CanonicalEvent,
+  type ClickEvent,
   type Instant,
   type Touch,
   type TouchpointEvent,
@@ -41,7 +43,9 @@ export interface Journey {
 
 /** The touches of one brand. */
 export function touchesOf(events: readonly CanonicalEvent[]): KnownTouch[] {
-  const told = events.filter((e) => e.kind === 'touchpoint');
+  const told = events.flatMap((e) =>
+    e.kind === 'touchpoint' ? [e] : e.kind === 'click' ? [touchOf(e)] : [],
+  );
   return groupsBy(told, (e) => e.touch_id).map((tellings) => ({
     event: leastBy(tellings, (e) => [
       e.version === undefined ? 1 : 0,
@@ -50,6 +54,16 @@ export function touchesOf(events: readonly CanonicalEvent[]): KnownTouch[] {
     ]),
     first_received_at: least(tellings.map((e) => e.received_at)),
   }));
+}
+
+/** A click is a touch, whether or not that is told as well. */
+function touchOf({ version: _ofClick, ...click }: ClickEvent): TouchpointEvent {
+  return {
+    ...click,
+    kind: 'touchpoint',
+    touch_id: click.click_id,
+    event_id: hashParts([click.event_id, 'touchpoint']),
+  };
 }
 
 /**

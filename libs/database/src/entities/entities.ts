@@ -1,5 +1,6 @@
 import { BrandSettingEntity } from './brand-setting.entity.js';
 import { ClickEntity } from './click.entity.js';
+import { COMMISSION_ENTITIES } from './commission-entities.js';
 import { ConversionEntity } from './conversion.entity.js';
 import { ConversionFactEntity } from './conversion-fact.entity.js';
 import { DeadLetterEntity } from './dead-letter.entity.js';
@@ -23,6 +24,7 @@ export const ENTITIES = [
   ReceiptEntity,
   ReversalEntity,
   TouchpointEntity,
+  ...COMMISSION_ENTITIES,
   ...SOURCE_ENTITIES,
   ...Object.values(PRODUCT_ENTITIES),
 ] as const;

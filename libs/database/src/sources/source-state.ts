@@ -89,6 +89,17 @@ export async function readStreamState(
   return found.rows[0];
 }
 
+/** Those of the streams that are paused. */
+export async function readPaused(pool: Pool, streams: readonly StreamKey[]): Promise<StreamKey[]> {
+  const found = await pool.query<StreamKey>({
+    name: 'read paused',
+    text: `SELECT source, stream FROM tributary.source_state
+      WHERE paused AND (source, stream) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+    values: [streams.map((s) => s.source), streams.map((s) => s.stream)],
+  });
+  return found.rows;
+}
+
 /** What the table says of a stream before it is claimed. */
 export interface StreamLook {
   /** In how many milliseconds it may be claimed; null while it is paused. */
