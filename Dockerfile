@@ -14,7 +14,9 @@ COPY test/support test/support
 RUN npm run build && rm -rf dist/bench dist/test && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production DATA_DIR=/var/lib/tributary
+# Node 24 lets V8's young generation grow to twice that of Node 20: a quarter more memory, and no CPU saved.
+# It warns of the timers of kafkajs that are due already
+ENV NODE_ENV=production DATA_DIR=/var/lib/tributary NODE_OPTIONS="--max-semi-space-size=16 --disable-warning=TimeoutNegativeWarning"
 RUN install -d -o node -g node /var/lib/tributary
 WORKDIR /app
 COPY --from=build /app/package.json ./

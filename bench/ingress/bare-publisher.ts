@@ -15,6 +15,7 @@ const LIMITS: MicroBatchLimits = {
   lingerMs: 3,
   maxInFlight: 4,
   maxPending: 20_000,
+  maxPendingBytes: 32 * 1024 * 1024,
   timeoutMs: 10_000,
 };
 const FILLER = 'x'.repeat(430);

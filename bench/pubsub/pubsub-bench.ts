@@ -18,16 +18,17 @@ export interface PubsubOptions {
   profile?: string;
 }
 
-/** Messages that were acknowledged, and what that took. */
-interface PubsubRun {
+/** What it took to have the measured messages acknowledged, when the process was warm. */
+interface Reading {
   seconds: number;
   cpuSeconds: number;
-  /** Of `cpuSeconds`, until the process was ready. */
-  startCpuSeconds: number;
   peakMemoryMiB: number;
-  bareSeconds: number;
-  bareCpuSeconds: number;
   redelivered: number;
+}
+
+interface PubsubRun {
+  bridge: Reading;
+  bare: Reading;
 }
 
 /** What became of messages whose bridge was killed twice. */
@@ -49,17 +50,24 @@ export async function benchPubsub(options: PubsubOptions, closers: Closers): Pro
   const installation = await openInstallation(options.log, closers);
   const runs: PubsubRun[] = [];
   for (let round = 1; round <= options.rounds; round++) {
-    const bare = await acknowledgeOnly(options.messages, closers);
-    const bridged = await bridge(installation, sources, options, closers);
-    runs.push({ ...bridged, bareSeconds: bare.seconds, bareCpuSeconds: bare.cpuSeconds });
+    const bare = await read(options.messages, closers, (host) =>
+      NodeProcess.start('the bare subscriber', 'bench/pubsub/bare-subscriber-main.js', closers, {
+        arguments: [host],
+      }),
+    );
+    const bridge = await read(options.messages, closers, (host) =>
+      startBridge(installation, sources, host, closers, options.profile),
+    );
+    runs.push({ bridge, bare });
   }
   const killed = options.kill && (await killTwice(installation, sources, options, closers));
-  const ratios = runs.map((r) => r.bareSeconds / r.seconds);
+  const ratios = runs.map(({ bridge, bare }) => bare.seconds / bridge.seconds);
   return {
     bench: 'pubsub',
     setting:
       `${options.messages} messages of 330 bytes of a fake of Pub/Sub on loopback → 1 pubsub-bridge → raw-events, acknowledged ` +
-      "behind the log; bare: Google's client with the same settings, which acknowledges each message at once",
+      "behind the log; bare: Google's client with the same settings, which acknowledges each message at once; each is " +
+      `measured behind ${warmUpOf(options.messages)} messages in which it warms up`,
     conditions: await conditionsOf(installation),
     tables: [rates(runs, options.messages), ...(killed ? [killedTable(killed)] : [])],
     targets: [
@@ -73,9 +81,18 @@ export async function benchPubsub(options: PubsubOptions, closers: Closers): Pro
   };
 }
 
-async function startFake(messages: number, closers: Closers): Promise<{ fake: NodeProcess; host: string }> {
+/** Until then a process loads, compiles and fills its caches. */
+function warmUpOf(messages: number): number {
+  return Math.ceil(messages / 4);
+}
+
+async function startFake(
+  messages: number,
+  warmUp: number,
+  closers: Closers,
+): Promise<{ fake: NodeProcess; host: string }> {
   const fake = NodeProcess.start('the fake of Pub/Sub', 'bench/pubsub/fake-main.js', closers, {
-    arguments: [String(messages)],
+    arguments: [String(messages), String(warmUp)],
   });
   const { host } = await fake.line((line) => 'host' in line);
   return { fake, host: String(host) };
@@ -83,37 +100,25 @@ async function startFake(messages: number, closers: Closers): Promise<{ fake: No
 
 const isDone = (line: Line): boolean => 'done' in line;
 
-async function acknowledgeOnly(
+/** Has a process read messages of a fake of its own. */
+async function read(
   messages: number,
   closers: Closers,
-): Promise<{ seconds: number; cpuSeconds: number }> {
-  const { fake, host } = await startFake(messages, closers);
+  start: (host: string) => NodeProcess | Promise<NodeProcess>,
+): Promise<Reading> {
+  const { fake, host } = await startFake(messages, warmUpOf(messages), closers);
+  const warm = fake.line((line) => 'warm' in line);
   const done = fake.line(isDone);
-  const bare = NodeProcess.start('the bare subscriber', 'bench/pubsub/bare-subscriber-main.js', closers, {
-    arguments: [host],
-  });
-  const { seconds } = await done;
-  const cpuSeconds = cpuSecondsOf(bare.pid);
-  await bare.stop();
-  await fake.stop();
-  return { seconds: Number(seconds), cpuSeconds };
-}
-
-async function bridge(
-  installation: Installation,
-  sources: string,
-  { messages, profile }: PubsubOptions,
-  closers: Closers,
-): Promise<Omit<PubsubRun, 'bareSeconds' | 'bareCpuSeconds'>> {
-  const { fake, host } = await startFake(messages, closers);
-  const done = fake.line(isDone);
-  const app = await startBridge(installation, sources, host, closers, profile);
-  const startCpuSeconds = cpuSecondsOf(app.pid);
+  const reader = await start(host);
+  await warm;
+  const before = cpuSecondsOf(reader.pid);
   const { seconds, redelivered } = await done;
-  const usage = { cpuSeconds: cpuSecondsOf(app.pid), peakMemoryMiB: peakMemoryMiB(app.pid) };
-  await app.stop();
+  const cpuSeconds = cpuSecondsOf(reader.pid) - before;
+  const reading = { seconds: Number(seconds), cpuSeconds, redelivered: Number(redelivered) };
+  const peak = peakMemoryMiB(reader.pid);
+  await reader.stop();
   await fake.stop();
-  return { seconds: Number(seconds), redelivered: Number(redelivered), startCpuSeconds, ...usage };
+  return { ...reading, peakMemoryMiB: peak };
 }
 
 function startBridge(
@@ -139,7 +144,7 @@ async function killTwice(
     startApp('normalizer', installation, closers, { environment }),
     startApp('attribution', installation, closers),
   ]);
-  const { fake, host } = await startFake(messages, closers);
+  const { fake, host } = await startFake(messages, 0, closers);
   const startedAt = performance.now();
   const done = fake.line(isDone);
   let app = await startBridge(installation, sources, host, closers);
@@ -168,20 +173,20 @@ function rates(runs: readonly PubsubRun[], messages: number): FigureTable {
       'bare',
       'of bare',
       'CPU s per 100,000',
-      'of it start',
       'bare',
       'peak MiB',
+      'bare',
     ],
-    rows: runs.map((r) => [
+    rows: runs.map(({ bridge, bare }) => [
       messages.toLocaleString('en-US'),
-      figure(r.seconds),
-      figure(messages / r.seconds),
-      figure(messages / r.bareSeconds),
-      figure(r.bareSeconds / r.seconds),
-      per100000(r.cpuSeconds),
-      per100000(r.startCpuSeconds),
-      per100000(r.bareCpuSeconds),
-      figure(r.peakMemoryMiB),
+      figure(bridge.seconds),
+      figure(messages / bridge.seconds),
+      figure(messages / bare.seconds),
+      figure(bare.seconds / bridge.seconds),
+      per100000(bridge.cpuSeconds),
+      per100000(bare.cpuSeconds),
+      figure(bridge.peakMemoryMiB),
+      figure(bare.peakMemoryMiB),
     ]),
   };
 }

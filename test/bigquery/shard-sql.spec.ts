@@ -32,7 +32,7 @@ const program = await emulatorProgram();
     for (let i = 0; i < rows.length; i += 10) {
       await emulator.run(insertRows(table, GA4_EXPORT_FIELDS, rows.slice(i, i + 10)));
     }
-  }, 120_000);
+  });
 
   afterAll(() => emulator?.stop());
 

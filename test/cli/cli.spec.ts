@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { Topic } from '#libs/events';
+import { withLoadedCli } from '#test/loaded-cli';
 import { testDatabase, type TestDatabase } from '#test/postgres';
 import { runNode, type Ended } from '#test/run-node';
 import { startRiver, type River } from '#test/whole-river';
+
+const runCli = withLoadedCli();
 
 const CLICK = 'fd3ba970-2330-4576-94ba-e1efc470bd56';
 const UNTOLD = '0ca3f4e1-af20-4cb4-b19d-a36c8c6f1a00';
@@ -18,7 +21,9 @@ describe('npx tributary', () => {
   /** Every table as it was exported before the tests. */
   const tables: Record<string, Record<string, unknown>[]> = {};
 
-  const cli = (...argv: string[]): Promise<Ended> =>
+  const cli = (...argv: string[]): Promise<Ended> => runCli(argv, { DATABASE_URL: database.url });
+  /** The same in a process of its own. */
+  const program = (...argv: string[]): Promise<Ended> =>
     runNode(['bin/tributary.js', ...argv], { DATABASE_URL: database.url });
   const json = async (...argv: string[]): Promise<unknown> => JSON.parse((await cli(...argv)).stdout);
   const exported = async (table: string, ...argv: string[]): Promise<Record<string, unknown>[]> => {
@@ -61,8 +66,8 @@ describe('npx tributary', () => {
 
   it('explains itself, and wrong use by 2', async () => {
     const [help, table, format, nothing, filter, period] = await Promise.all([
-      cli('--help'),
-      cli('export', 'passwords'),
+      program('--help'),
+      program('export', 'passwords'),
       cli('export', 'clicks', '--format', 'xml'),
       cli(),
       cli('dead-letters', 'replay'),
@@ -105,7 +110,9 @@ describe('npx tributary', () => {
   it('shows the status on one screen, and the same as the console as JSON', async () => {
     const [screen, status] = await Promise.all([cli('status'), json('status', '--json')]);
     expect(screen.stdout).toMatch(/attribution +conversion-events +0 +–/);
-    expect(screen.stdout).toMatch(/ {2}unattributed +1 /);
+    expect(screen.stdout).toMatch(
+      /conversions +3 *\n {2}install +1 *\n {2}registration +1 *\n {2}deposit +1 *\n {2}unattributed +1 /,
+    );
     expect(screen.stdout).toMatch(/invalid_json +1 +0/);
     expect(screen.stdout.split('\n').length).toBeLessThan(24);
     const shown = (await (await fetch(`${river.consoleUrl}/status`)).json()) as object;
@@ -114,7 +121,7 @@ describe('npx tributary', () => {
       clicks: { total: 1, estimated: false },
       conversions: {
         total: 3,
-        by_type: { install: 1, registration: 1, deposit: 1 },
+        by_type: { install: 1, registration: 1, deposit: 1, purchase: 0, payout: 0 },
         unattributed: 1,
         conflicts: 0,
       },
@@ -240,7 +247,7 @@ describe('npx tributary', () => {
   });
 
   it('rebuilds into the same rows, and migrates twice without effect', async () => {
-    const before = await cli('export', 'conversions');
+    const before = await program('export', 'conversions');
     expect(await json('rebuild', '--json')).toEqual({ rebuilt: 4 });
     expect(await cli('export', 'conversions')).toEqual(before);
     expect(await json('migrate', '--json')).toEqual({ migrations: [], topics: [] });

@@ -1,8 +1,11 @@
 import { serializeCanonicalEvent, specOf } from '#libs/events';
 import { EXAMPLE_CUSTOM, EXAMPLE_RECORDS, exampleEntityEvents } from '#test/example-entities';
+import { withLoadedCli } from '#test/loaded-cli';
 import { testDatabase, type TestDatabase } from '#test/postgres';
-import { runNode, type Ended } from '#test/run-node';
+import type { Ended } from '#test/run-node';
 import { startRiver, type River } from '#test/whole-river';
+
+const runCli = withLoadedCli();
 
 const EVENTS = exampleEntityEvents({
   ...{ event_id: '0'.repeat(64), source: 'spacevegas-api', stream: 'api', brand: 'spacevegas' },
@@ -26,7 +29,7 @@ describe('entities of a product', () => {
   });
 
   const tributary = (argv: string[], input?: string): Promise<Ended> =>
-    runNode(['bin/tributary.js', ...argv], { DATABASE_URL: database.url }, input);
+    runCli(argv, { DATABASE_URL: database.url }, input);
 
   it.each(EVENTS.map((e) => [specOf(e.kind).table, e] as const))(
     'are exported from %s as they were imported',

@@ -1,7 +1,10 @@
 import { hashParts } from '#libs/events';
+import { withLoadedCli } from '#test/loaded-cli';
 import { testDatabase, type TestDatabase } from '#test/postgres';
-import { runNode, type Ended } from '#test/run-node';
+import type { Ended } from '#test/run-node';
 import { startRiver, type River } from '#test/whole-river';
+
+const runCli = withLoadedCli();
 
 const FIRST_CLICK = 'fd3ba970-2330-4576-94ba-e1efc470bd56';
 const SECOND_CLICK = '0ca3f4e1-af20-4cb4-b19d-a36c8c6f1a00';
@@ -113,7 +116,7 @@ describe('npx tributary explain, on a deposit that five sources tell', () => {
   });
 
   const tributary = (argv: string[], input?: string): Promise<Ended> =>
-    runNode(['bin/tributary.js', ...argv], { DATABASE_URL: database.url }, input);
+    runCli(argv, { DATABASE_URL: database.url }, input);
 
   const told = async (id: string): Promise<string> => {
     const { code, stdout } = await tributary(['explain', id]);

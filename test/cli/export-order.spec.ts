@@ -1,8 +1,10 @@
 import { rawEventKey, serializeRawEvent, newReceiptId, Topic, type RawEvent } from '#libs/events';
 import { exampleRawClick, exampleRawConversion, exampleRawInstall } from '#test/example-events';
+import { withLoadedCli } from '#test/loaded-cli';
 import { testDatabase } from '#test/postgres';
-import { runNode } from '#test/run-node';
 import { startRiver } from '#test/whole-river';
+
+const runCli = withLoadedCli();
 
 const TABLES = ['conversions', 'conversion_facts', 'clicks', 'receipts', 'deposit_pairings'];
 
@@ -35,7 +37,7 @@ async function exportsAfter(events: readonly RawEvent[]): Promise<string[]> {
   await river.settled();
   await river.stop();
   const ended = await Promise.all(
-    TABLES.map((table) => runNode(['bin/tributary.js', 'export', table], { DATABASE_URL: database.url })),
+    TABLES.map((table) => runCli(['export', table], { DATABASE_URL: database.url })),
   );
   await database.drop();
   expect(ended.map((e) => e.code)).toEqual(TABLES.map(() => 0));

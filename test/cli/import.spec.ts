@@ -1,9 +1,12 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withLoadedCli } from '#test/loaded-cli';
 import { testDatabase, type TestDatabase } from '#test/postgres';
-import { runNode, type Ended } from '#test/run-node';
+import type { Ended } from '#test/run-node';
 import { startRiver, type River } from '#test/whole-river';
+
+const runCli = withLoadedCli();
 
 const CLICK = 'fd3ba970-2330-4576-94ba-e1efc470bd56';
 
@@ -39,7 +42,7 @@ describe('npx tributary import', () => {
   });
 
   const tributary = (argv: string[], input?: string): Promise<Ended> =>
-    runNode(['bin/tributary.js', ...argv], { DATABASE_URL: database.url, TMPDIR: folder }, input);
+    runCli(argv, { DATABASE_URL: database.url, TMPDIR: folder }, input);
   const fileOf = (...lines: string[]): string => {
     const path = join(folder, 'events.jsonl');
     writeFileSync(path, lines.join('\n'));

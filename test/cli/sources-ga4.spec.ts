@@ -2,9 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GA4_FIELDS, ga4Purchase, ga4Row } from '#test/exported-rows';
+import { withLoadedCli } from '#test/loaded-cli';
 import { PlayedBigQuery } from '#test/played-bigquery';
-import { runNode, type Ended } from '#test/run-node';
+import type { Ended } from '#test/run-node';
 import { writeSource } from './window-source.js';
+
+const runCli = withLoadedCli();
 
 const FIXTURE = 'test/fixtures/ga4/web_events_2023.jsonl';
 const WINDOW = ['--from', '2023-12-15', '--to', '2023-12-16'];
@@ -38,7 +41,7 @@ describe('tributary sources of GA4', () => {
   });
 
   const sources = (argv: readonly string[], more: Record<string, string> = {}): Promise<Ended> =>
-    runNode(['bin/tributary.js', 'sources', ...argv], { SOURCES_DIR: join(folder, 'sources'), ...more });
+    runCli(['sources', ...argv], { SOURCES_DIR: join(folder, 'sources'), ...more });
   function put(name: string, content: string, changed: Date): void {
     const file = join(folder, 'sources/export', name);
     writeFileSync(file, content);
@@ -114,7 +117,7 @@ describe('tributary sources of GA4', () => {
       { rows: 16, relevant: 13, rejected: 0, kinds: { purchase: 4 } },
     ]);
     const named = await sources(['read', 'shop', '--dry-run', '--from-file', FIXTURE]);
-    expect(named.stdout).toContain('13 would go into the log');
+    expect(named.stdout).toContain('13 of them would go into the log');
     const stored = await sources(['read', 'shop']);
     expect(stored).toMatchObject({ code: 1, stderr: expect.stringContaining('say --dry-run') as string });
   });

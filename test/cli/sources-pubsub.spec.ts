@@ -1,9 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakePubsub } from '#test/fake-pubsub/fake-pubsub';
-import { runNode, type Ended } from '#test/run-node';
+import { withLoadedCli } from '#test/loaded-cli';
+import type { Ended } from '#test/run-node';
 import { until } from '#test/until';
+
+const runCli = withLoadedCli();
 
 const SOURCE = `name: live
 type: pubsub
@@ -44,11 +47,55 @@ describe('tributary sources of Pub/Sub', () => {
   });
 
   const sources = (...argv: string[]): Promise<Ended> =>
-    runNode(['bin/tributary.js', 'sources', ...argv], {
+    runCli(['sources', ...argv], {
       SOURCES_DIR: join(folder, 'sources'),
       PUBSUB_EMULATOR_HOST: fake.host,
-      METADATA_SERVER_DETECTION: 'none',
     });
+
+  it('new writes a definition from a message, by which it is read', async () => {
+    const message = join(folder, 'message.json');
+    writeFileSync(message, paid(1));
+    const { code, stdout, stderr } = await sources(
+      ...['new', 'shop', '--type', 'pubsub', '--subscription', 'deposits', '--project', 'test'],
+      ...['--event', 'deposit', '--sample-file', message, '--currency', 'EUR', '--brand', 'spacevegas'],
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('sources check shop ');
+    const written = readFileSync(join(folder, 'sources', 'shop.yaml'), 'utf8');
+    expect(written.slice(written.indexOf('streams:'))).toBe(
+      `streams:
+  - name: deposits
+    subscription: deposits # a pull subscription
+    # names a record; read again it must be the same
+    primary_key: [data.id]
+    mapping:
+      - event: deposit
+        fields:
+          occurred_at: { path: data.at, time: iso }
+          transaction_id: data.id
+          player_id: data.player
+          amount: { path: data.amount, money: EUR }
+`,
+    );
+    fake.subscribed('deposits');
+    fake.publish('deposits', [{ data: paid(1) }]);
+    expect((await sources('read', 'shop', '--dry-run')).stdout).toMatch(
+      /→ deposit\n[^]*transaction_id +tx-1/,
+    );
+
+    const unseen = await sources(
+      'new',
+      'other',
+      '--type',
+      'pubsub',
+      '--subscription',
+      'd',
+      '--event',
+      'deposit',
+    );
+    expect(unseen.code).toBe(1);
+    expect(unseen.stderr).toContain('--subscription must be the name of a subscription');
+  });
 
   it('check says how the subscription is set, and that one is not there', async () => {
     const absent = await sources('check', 'live');
@@ -78,7 +125,7 @@ describe('tributary sources of Pub/Sub', () => {
     expect(stdout).toContain('→ deposit');
     expect(stdout).toMatch(/row of conversions/);
     expect(stdout).toMatch(/no record.*must be one JSON document/);
-    expect(stdout).toContain('1 message would be dead letters');
+    expect(stdout).toContain('1 message would be a dead letter');
     const subscription = fake.subscription(NAME);
     expect([subscription.unacked(), subscription.outstanding.size]).toEqual([2, 0]);
     expect((await sources('read', 'live')).code).toBe(1);

@@ -5,11 +5,14 @@ import { httpPoller } from '#apps/http-poller';
 import type { LoopbackPartner } from '#apps/standalone';
 import { readStreams } from '#libs/database';
 import { databaseOf, startProcess, type RunningProcess } from '#libs/runtime';
+import { withLoadedCli } from '#test/loaded-cli';
 import { playWindows } from '#test/partners/window-partner';
 import { testDatabase, type TestDatabase } from '#test/postgres';
-import { runNode, type Ended } from '#test/run-node';
+import type { Ended } from '#test/run-node';
 import { until } from '#test/until';
 import { windowSource, writeSource } from './window-source.js';
+
+const runCli = withLoadedCli();
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -17,6 +20,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** A line of `source_changes`. */
 interface Change {
   change: string;
+  asked_by: string;
   old_state: { watermark?: string } | null;
   new_state: object;
 }
@@ -59,13 +63,13 @@ describe('the state of a stream', () => {
   });
 
   const sources = (...argv: string[]): Promise<Ended> =>
-    runNode(['bin/tributary.js', 'sources', ...argv], {
+    runCli(['sources', ...argv], {
       SOURCES_DIR: join(folder, 'sources'),
       DATABASE_URL: database.url,
     });
   const changes = async (): Promise<Change[]> => {
     const told = await databaseOf(running.platform).pool.query<Change>(
-      'SELECT change, old_state, new_state FROM tributary.source_changes ORDER BY change_id',
+      'SELECT change, asked_by, old_state, new_state FROM tributary.source_changes ORDER BY change_id',
     );
     return told.rows;
   };
@@ -122,6 +126,37 @@ describe('the state of a stream', () => {
       watermark: `${yesterday}T00:00:00.000000Z`,
       tiers: {},
     });
+  });
+
+  it('is not read while it is paused, and goes on where it stands, which is kept with who asked', async () => {
+    await until('the stream is read up to now', isReadUpToNow);
+    const paused = await sources('pause', 'windows', 'rows');
+    expect(paused).toMatchObject({ code: 0, stdout: 'windows rows: paused\n' });
+    expect((await sources('pause', 'windows')).stdout).toBe('windows rows: was paused before\n');
+    const stream = async () => (await readStreams(databaseOf(running.platform).pool))[0]!;
+    expect(await stream()).toMatchObject({ paused: true });
+    const calls = partner.calls.length;
+    expect((await sources('list')).stdout).toMatch(/ paused\n$/);
+    expect(partner.calls.length).toBe(calls);
+    const { watermark } = await stream();
+
+    expect(JSON.parse((await sources('resume', 'windows', '--json')).stdout)).toEqual([
+      { source: 'windows', stream: 'rows', paused: false, changed: true },
+    ]);
+    await until('it is read again', async () => partner.calls.length > calls);
+    expect(Date.parse((await stream()).watermark!)).toBeGreaterThanOrEqual(Date.parse(watermark!));
+    const told = (await changes()).slice(-2);
+    expect(told.map(({ change }) => change)).toEqual(['pause', 'resume']);
+    expect(told.map(({ asked_by }) => asked_by)).toEqual(
+      told.map(() => expect.stringMatching(/^\S+@\S+$/) as string),
+    );
+    expect(await sources('pause', 'window')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no process reads a source window (did you mean windows?)') as string,
+    });
+    expect((await sources('resume', 'windows', 'row')).stderr).toContain(
+      'has no stream row (did you mean rows?)',
+    );
   });
 
   it('is not moved where nobody has read the stream, or the place is none', async () => {

@@ -3,9 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LoopbackPartner } from '#apps/standalone';
+import { withLoadedCli } from '#test/loaded-cli';
 import { playWindows, type WindowManners, type WindowRow } from '#test/partners/window-partner';
-import { runNode, type Ended } from '#test/run-node';
+import type { Ended } from '#test/run-node';
 import { windowSource, writeSource } from './window-source.js';
+
+const runCli = withLoadedCli();
 
 const NOON = Date.parse('2026-11-20T12:00:00Z');
 const rows = (): WindowRow[] =>
@@ -25,7 +28,7 @@ describe('tributary sources', () => {
   });
 
   const sources = (argv: readonly string[], more: Record<string, string | undefined> = {}): Promise<Ended> =>
-    runNode(['bin/tributary.js', 'sources', ...argv], {
+    runCli(['sources', ...argv], {
       SOURCES_DIR: join(folder, 'sources'),
       SECRET_WINDOWS_KEY: 'sesame',
       ...more,
@@ -240,6 +243,15 @@ describe('tributary sources', () => {
       stdout: '',
       stderr: expect.stringContaining('sources backfill windows rows --from … --to …') as string,
     });
+  });
+
+  it('record an answer where validate finds it', async () => {
+    await play();
+    const fixture = join(folder, 'sources/fixtures/windows/rows.json');
+    const { code, stdout } = await sources(['read', 'windows', '--dry-run', '--record', ...WINDOW]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`saved the answer as ${fixture}`)]);
+    expect((await sources(['validate', '--update-fixtures'])).code).toBe(0);
+    expect((await sources(['validate'])).stdout).toContain(`${fixture}: 50 records: 50 payout, as expected`);
   });
 
   it('show what is signed to the last character, and no secret', async () => {

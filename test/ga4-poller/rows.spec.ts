@@ -11,7 +11,7 @@ describe('rows of the table', () => {
 
   beforeAll(async () => {
     world = await Ga4World.open();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await world?.end();
@@ -57,5 +57,5 @@ describe('rows of the table', () => {
     shop.write(day, 'daily', [start, ga4Purchase('t2', '20.00', at + 1), ga4Purchase('t3', '30.00', at + 2)]);
     await shop.pollAgain();
     await become({ t2: '20', t3: '30' });
-  }, 120_000);
+  });
 });

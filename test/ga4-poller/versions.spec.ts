@@ -6,7 +6,7 @@ describe('versions of a day', () => {
 
   beforeAll(async () => {
     world = await Ga4World.open();
-  }, 60_000);
+  });
 
   afterEach(() => world?.end());
 

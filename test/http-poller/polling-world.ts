@@ -12,7 +12,7 @@ import {
   type Platform,
   type RunningApp,
 } from '#libs/runtime';
-import { PlayedPartner, playedStream, type Answer, type PlayedStream } from '#test/played-partner';
+import { PlayedPartner, playedSource, type Answer, type PlayedStream } from '#test/played-partner';
 import type { PollerChildSettings } from '#test/poller-child';
 import { testDatabase, type TestDatabase } from '#test/postgres';
 import { until } from '#test/until';
@@ -89,8 +89,7 @@ export class PollingWorld {
   }
 
   async poll(streams: PlayedStream[], times: Partial<PollerTimes> = {}): Promise<RunningApp> {
-    const make = () => ({ streams: streams.map(playedStream), definitions: [] });
-    const app = await startPolling(this.platform, make, { ...TIMES, ...times });
+    const app = await startPolling(this.platform, () => [playedSource(streams)], { ...TIMES, ...times });
     this.running.push(app);
     return app;
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { instantFromMs } from '#libs/events';
 import { databaseOf } from '#libs/runtime';
 import {
@@ -149,6 +150,38 @@ describe('polling', () => {
     note = 'reversed';
     expect(await again(5)).toEqual(['lookback', true, true, 6]);
     expect(await again(6)).toEqual(['lookback', false, false, 6]);
+  });
+
+  it('comes to the look-back though the hour that is not over takes longer than a turn', async () => {
+    const openHour = (): string => instantFromMs(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
+    const partner = await world.partner({
+      payouts: async (from) => {
+        if (from >= openHour()) await sleep(300);
+        return twoOf(from);
+      },
+    });
+    const played = world.stream(partner, { hours: 4 });
+    const lookback = { lookback_window: 'PT3H', lookback_tiers: [{ window: 'PT3H', every: 'PT1H' }] };
+    const start = instantFromMs(played.startMs);
+    const stream: PlayedStream = {
+      ...played,
+      sync: {
+        ...{ type: 'datetime', start, step: 'PT1H', format: "yyyy-MM-dd'T'HH", timezone: 'UTC' },
+        ...lookback,
+      },
+    };
+    await world.poll([stream], { turnMs: 150 });
+    await through(stream, 5);
+    await world.hurry(stream);
+    await until(
+      'the look-back is read',
+      async () => (await world.ledger(stream)).filter((w) => w.kind === 'lookback').length === 3,
+      20_000,
+    );
+    // Once by each poll, and once more where an hour has begun meanwhile
+    expect(partner.calls.filter(({ from, atMs }) => Date.parse(from) + HOUR_MS > atMs).length).toBeLessThan(
+      4,
+    );
   });
 
   it('keeps good partners going beside one that hangs and one that is broken', async () => {

@@ -129,7 +129,7 @@ describe('a token', () => {
   it('of a session is shown as the definition says', async () => {
     partner.play((asked) => {
       if (asked.path === '/rows') return pages(asked, 1);
-      return { json: { result: { session: 'session-id-7' } } };
+      return { text: '\ufeff{"result":{"session":"session-id-7"}}' }; // as .NET writes it
     });
     const authenticator: AuthenticatorDefinition = {
       type: 'session_token',

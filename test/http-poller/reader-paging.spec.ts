@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { PaginatorDefinition, StopDefinition } from '#libs/sources';
+import { propertyRuns } from '#test/property-runs';
 import {
   startPartner,
   type AskedRequest,
@@ -16,7 +17,7 @@ afterAll(async () => {
   await partner.close();
 });
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 60);
+const RUNS = propertyRuns(60);
 
 /** A partner with rows 1 to `total`, pages of at most `cap`, and the signals that it gives. */
 interface World {
@@ -40,7 +41,7 @@ const worlds = fc.record<World>({
   size: fc.integer({ min: 1, max: 9 }),
   cap: fc.integer({ min: 1, max: 9 }),
   start: fc.constantFrom(0, 1),
-  stop: fc.subarray(['next_url_path', 'last_page_path', 'total_path', 'has_more_path']),
+  stop: fc.subarray(['next_url_path', 'last_page_path', 'total_path', 'has_more_path', 'done_path']),
   filtered: fc.boolean(),
   in: fc.constantFrom('query', 'body'),
   failing: fc.uniqueArray(fc.nat({ max: 12 }), { maxLength: 3 }),
@@ -51,6 +52,7 @@ const PATHS = {
   last_page_path: 'meta.last',
   total_path: 'meta.total',
   has_more_path: 'more',
+  done_path: 'done',
 } as const;
 
 function paginatorOf({ kind, from, size, start, stop: keys, in: where }: World): PaginatorDefinition {
@@ -102,6 +104,7 @@ function play(world: World, misled: (row: number) => number = (row) => row, lies
       json: {
         data,
         more,
+        done: !more,
         next: more ? next : null,
         links: { next: more ? link : null },
         // Of pages that start at 0, the last one's number is one less than their count.

@@ -138,6 +138,33 @@ describe('an answer that is no answer', () => {
     expect(read.taken).toBe(3);
   });
 
+  it.each([
+    ['a line of text', 'Could not connect to the database.'],
+    ['a page of HTML', '<html>\n<body>Sorry</body>\n</html>\n'],
+    ['another table', 'code,text\n17,too many connections\n'],
+  ])('that is %s and no table with the key is asked for again', async (_, text) => {
+    const stream = streamOf(partner.origin, { record_selector: {}, decoder: { type: 'csv' } });
+    partner.play([{ text }, { text: 'name,id\na,1\n' }]);
+    const read = await readStream(stream);
+    expect([read.error, read.records, read.waits]).toEqual([undefined, [{ name: 'a', id: '1' }], [500]]);
+  });
+
+  it('is asked for again where it breaks off, and a rule has to know it', async () => {
+    const rules = [{ http: [400], body: { path: 'error', equals: 'no rows' }, action: 'empty' as const }];
+    const stream = streamOf(partner.origin, { error_handler: { rules } });
+    const noRows: ScriptedAnswer = { status: 400, json: { error: 'no rows' } };
+    partner.play([{ ...noRows, fault: 'cut' }, noRows]);
+    const read = await readStream(stream);
+    expect([read.error, read.waits, read.result?.read]).toEqual([undefined, [500], 0]);
+  });
+
+  it('is known by its rule behind a byte order mark, too', async () => {
+    const rules = [{ http: [400], body: { path: 'error', equals: 'no rows' }, action: 'empty' as const }];
+    partner.play([{ status: 400, text: '\ufeff{"error":"no rows"}' }]);
+    const read = await readStream(streamOf(partner.origin, { error_handler: { rules } }));
+    expect([read.error, read.result?.read]).toEqual([undefined, 0]);
+  });
+
   it('fails in the end, and says how', async () => {
     partner.play(() => ({ status: 502, json: { message: 'upstream of key=s3cret' } }));
     const stream = streamOf(partner.origin, {
@@ -176,6 +203,28 @@ describe('a partner that wants to be left alone', () => {
     partner.play([{ status: 429, headers: headers }, rows(1)]);
     const read = await readStream(streamOf(partner.origin));
     expect([read.waits, idsOf(read)]).toEqual([[waitMs], [1]]);
+  });
+
+  it.each<[string, ScriptedAnswer]>([
+    ['damaged', { text: 'no gzip', headers: { 'content-encoding': 'gzip' } }],
+    ['packed as we do not know', { text: 'x', headers: { 'content-encoding': 'zstd' } }],
+    ['cut off', { text: 'slow down', fault: 'cut' }],
+  ])('is, though what it says beside is %s', async (_, answer) => {
+    const headers = { ...answer.headers, 'retry-after': '7' };
+    partner.play([{ ...answer, status: 429, headers }, rows(1)]);
+    const read = await readStream(streamOf(partner.origin));
+    expect([read.waits, idsOf(read)]).toEqual([[7_500], [1]]);
+  });
+
+  it('is not, where it is out of order and says beside when its quota begins anew', async () => {
+    const headers = { 'x-ratelimit-reset': String(Date.parse('2026-11-21T13:00:00Z') / 1000) };
+    partner.play([
+      { status: 503, headers },
+      { status: 503, headers: { ...headers, 'retry-after': '7' } },
+      rows(1),
+    ]);
+    const read = await readStream(streamOf(partner.origin));
+    expect([read.error, read.waits, idsOf(read)]).toEqual([undefined, [500, 7_500], [1]]);
   });
 
   it('for a day ends the slice', async () => {

@@ -129,6 +129,21 @@ describe('a postback', () => {
     expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST, OPTIONS']);
   });
 
+  it('that nests as deep as its body allows is refused, as the documents of APIs are', async () => {
+    const send = (levels: number): Promise<Response> => {
+      const deep = `${'['.repeat(levels)}${']'.repeat(levels)}`;
+      const body = `{"transaction_id":1,"deep":${deep}}`;
+      const headers = { 'content-type': 'application/json' };
+      return call('besitos?token=t0ken', { method: 'POST', headers, body });
+    };
+    const refused = await send(30_000);
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      { error: 'the body nests deeper than 512 levels' },
+    ]);
+    expect((await send(500)).status).toBe(200);
+  });
+
   it('may be signed, and is answered as its definition says', async () => {
     const signed = (usd: string, over: string): string =>
       `signed?id=9&at=1733311495&usd=${usd}&sig=${createHash('md5').update(`91733311495${over}s3cret`).digest('hex')}`;

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { AppProcess, type AppName } from '#test/app-process';
 import { FakePubsub, type Publishable } from '#test/fake-pubsub/fake-pubsub';
 import type { WireSubscription } from '#test/fake-pubsub/wire';
+import type { RunCli } from '#test/loaded-cli';
 import { testDatabase, type TestDatabase } from '#test/postgres';
 import { until } from '#test/until';
 
@@ -37,15 +38,16 @@ export class BridgeWorld {
     readonly fake: FakePubsub,
     private readonly home: TestDatabase,
     readonly pool: pg.Pool,
+    private readonly runCli: RunCli,
   ) {}
 
-  static async open(): Promise<BridgeWorld> {
+  static async open(runCli: RunCli): Promise<BridgeWorld> {
     const [fake, home] = await Promise.all([FakePubsub.start(), testDatabase()]);
     const pool = new pg.Pool({ connectionString: home.url, max: 2 });
     pool.on('error', () => {}); // the server is dropped under it
-    const world = new BridgeWorld(fake, home, pool);
-    const migrated = await AppProcess.run('cli', world.environment(), ['migrate']);
-    if (migrated.code !== 0) throw new Error(`migrate ended with ${migrated.code}: ${migrated.errors}`);
+    const world = new BridgeWorld(fake, home, pool, runCli);
+    const migrated = await runCli(['migrate'], world.environment());
+    if (migrated.code !== 0) throw new Error(`migrate ended with ${migrated.code}: ${migrated.stderr}`);
     return world;
   }
 
@@ -111,7 +113,7 @@ export class BridgeWorld {
   }
 
   /** Everything that is acknowledged or dead is out of the subscription. */
-  async acknowledged(subscription: string, limitMs = 60_000): Promise<void> {
+  async acknowledged(subscription: string, limitMs = 120_000): Promise<void> {
     const of = this.fake.subscription(`projects/test/subscriptions/${subscription}`);
     await until(`${subscription} is acknowledged`, () => of.unacked() === 0, limitMs, 20);
   }
@@ -122,8 +124,7 @@ export class BridgeWorld {
 
   /** What `tributary status` says. */
   async status(): Promise<string> {
-    const { output } = await AppProcess.run('cli', this.environment(), ['status']);
-    return output;
+    return (await this.runCli(['status'], this.environment())).stdout;
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { readSourcesDir } from '#libs/runtime';
-import { problemText } from '#libs/sources';
+import { problemText } from '#libs/yaml-file';
 import { exampleSource } from '#test/example-sources';
 
 let dir: string;

@@ -1,110 +1,40 @@
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
-import { DateTime } from 'luxon';
-import { attribution } from '#apps/attribution';
+import { readdirSync } from 'node:fs';
+import type { DateTime } from 'luxon';
 import { readStatus } from '#apps/console';
 import { httpPoller } from '#apps/http-poller';
-import { normalizer } from '#apps/normalizer';
-import { pixelIngress } from '#apps/pixel-ingress';
 import {
   INTARGET_ENTITIES,
-  hurry,
   playBesitos,
   playIntarget,
   type IntargetEntity,
-  type IntargetRow,
   type LoopbackPartner,
 } from '#apps/standalone';
-import { databaseOf, readSourcesDir, startProcess, type RunningProcess } from '#libs/runtime';
+import { readSourcesDir, startProcess } from '#libs/runtime';
 import { playAwin } from '#test/partners/awin-partner';
 import { playEverflow } from '#test/partners/everflow-partner';
 import { playPerformcb } from '#test/partners/performcb-partner';
 import { playShopify } from '#test/partners/shopify-partner';
-import { testDatabase, type TestDatabase } from '#test/postgres';
+import { testDatabase } from '#test/postgres';
 import { runNode } from '#test/run-node';
-import { until } from '#test/until';
+import { NOW, ShippedRiver, intargetRows } from './shipped-river.js';
 
-const NOW = DateTime.utc().startOf('second');
-const START = NOW.minus({ days: 2 }).toISODate();
 const at = (hoursAgo: number): DateTime => NOW.minus({ hours: hoursAgo });
-const utc = (hoursAgo: number): string => at(hoursAgo).toFormat('yyyy-MM-dd HH:mm:ss');
 const CLICK = 'fd3ba970-2330-4576-94ba-e1efc470bd56';
 
-/** The fixtures' rows, moved to the last hours; CSV has texts alone. */
-function intargetRows(entity: IntargetEntity): IntargetRow[] {
-  const text = readFileSync(`sources/fixtures/intarget-product-api/${entity}.csv`, 'utf8');
-  const times = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g;
-  return parse<IntargetRow>(text.replaceAll(times, utc(3)), { columns: true });
-}
-
 const partners: LoopbackPartner[] = [];
-let folder: string;
-let database: TestDatabase | undefined;
-let running: RunningProcess | undefined;
+let river: ShippedRiver;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tributary-shipped-'));
-  cpSync('sources/schemas', join(folder, 'schemas'), { recursive: true });
+  river = new ShippedRiver();
 });
 afterEach(async () => {
-  await running?.stop();
-  await database?.drop();
+  await river.close();
   for (const partner of partners.splice(0)) await partner.close();
-  [running, database] = [undefined, undefined];
-  rmSync(folder, { recursive: true });
 });
 
 async function played(partner: Promise<LoopbackPartner>): Promise<LoopbackPartner> {
   partners.push(await partner);
   return partner;
 }
-
-/** Writes a definition that ships into the folder, asking a played partner, often. */
-function place(name: string, changes: readonly [string, string][]): void {
-  const shipped = hurry(readFileSync(`sources/${name}.yaml`, 'utf8'), 'spacevegas', START);
-  const text = changes.reduce((all, [from, to]) => {
-    expect(all).toContain(from);
-    return all.replaceAll(from, to);
-  }, shipped);
-  writeFileSync(join(folder, `${name}.yaml`), text);
-}
-
-/** Polls, maps and stores until every stream is read and nothing is left on the log. */
-async function takeIn(environment: Record<string, string>): Promise<void> {
-  database = await testDatabase();
-  running = await startProcess('shipped', [pixelIngress, httpPoller, normalizer, attribution], {
-    migrates: true,
-    environment: {
-      ...{ DATABASE_URL: database.url, SOURCES_DIR: folder, KAFKA_PARTITIONS: '2' },
-      ...{ ADMIN_HOST: '127.0.0.1', ADMIN_PORT: '0', LOG_LEVEL: 'silent' },
-      ...{ PIXEL_HOST: '127.0.0.1', PIXEL_PORT: '0' },
-      ...environment,
-    },
-  });
-  const { platform } = running;
-  await until('every stream is read', async () => {
-    const { sources } = await readStatus(platform);
-    expect(sources.refused).toEqual([]);
-    return sources.streams.every((s) => s.last_window?.outcome === 'succeeded');
-  });
-  await settled();
-}
-
-/** Waits until every record on the log is a row. */
-async function settled(): Promise<void> {
-  await until('nothing is left on the log', async () => {
-    const { lag, unsettled_batches } = await readStatus(running!.platform);
-    return lag.every((group) => group.lag === 0) && unsettled_batches === 0;
-  });
-}
-
-async function rows(sql: string): Promise<Record<string, unknown>[]> {
-  return (await databaseOf(running!.platform).pool.query<Record<string, unknown>>(sql)).rows;
-}
-
-const deadLetters = (): Promise<Record<string, unknown>[]> =>
-  rows('SELECT reason, path, detail FROM tributary.dead_letters');
 
 describe.each(['csv', 'json'] as const)("InTarget's product API in %s", (format) => {
   it('fills the table of every entity; a deposit is a conversion too', async () => {
@@ -115,23 +45,23 @@ describe.each(['csv', 'json'] as const)("InTarget's product API in %s", (format)
         authorized: ({ headers }) => headers.authorization === `Basic ${btoa('us:er:pw')}`,
       }),
     );
-    place('intarget-product-api', [
+    river.place('intarget-product-api', [
       ...(format === 'json' ? [['&rows { type: csv }', '&rows { type: json }'] as [string, string]] : []),
       ...(format === 'json' ? [['query_encoding: form', 'query_encoding: percent'] as [string, string]] : []),
     ]);
-    await takeIn({
+    await river.takeIn({
       INTARGET_URL: `${intarget.url}/api`,
       SECRET_INTARGET_USER: 'us',
       SECRET_INTARGET_PASSWORD: 'er:pw',
     });
-    expect(await deadLetters()).toEqual([]);
+    expect(await river.deadLetters()).toEqual([]);
     for (const entity of Object.keys(INTARGET_ENTITIES) as IntargetEntity[]) {
       const table = entity === 'users' ? 'players' : entity;
-      const found = await rows(`SELECT count(*)::int AS n FROM tributary.${table}`);
+      const found = await river.rows(`SELECT count(*)::int AS n FROM tributary.${table}`);
       expect({ entity, n: found[0]!['n'] }).toEqual({ entity, n: intargetRows(entity).length });
     }
     expect(
-      await rows(`SELECT id, birthday::text, is_blocked, custom FROM tributary.players ORDER BY id`),
+      await river.rows(`SELECT id, birthday::text, is_blocked, custom FROM tributary.players ORDER BY id`),
     ).toEqual([
       {
         id: '51153',
@@ -143,7 +73,7 @@ describe.each(['csv', 'json'] as const)("InTarget's product API in %s", (format)
       { id: '86603', birthday: '1985-05-27', is_blocked: true, custom: {} },
     ]);
     expect(
-      await rows(
+      await river.rows(
         `SELECT conversion_key, amount::float, currency, status, player_id FROM tributary.conversions`,
       ),
     ).toEqual([
@@ -152,66 +82,15 @@ describe.each(['csv', 'json'] as const)("InTarget's product API in %s", (format)
         ...{ status: 'approved', player_id: '51153' },
       },
     ]);
-    expect(await rows(`SELECT bet_count::text, win_amount::text FROM tributary.game_sessions`)).toMatchObject(
-      [{ bet_count: '12' }],
-    );
+    expect(
+      await river.rows(`SELECT bet_count::text, win_amount::text FROM tributary.game_sessions`),
+    ).toMatchObject([{ bet_count: '12' }]);
     const separator = format === 'csv' ? '+' : '%20';
     expect(intarget.calls.find((path) => path.startsWith('/api/users'))).toMatch(
       new RegExp(`^/api/\\w+\\?from=\\d{4}-\\d\\d-\\d\\d\\${separator}\\d\\d%3A\\d\\d%3A\\d\\d&to=`),
     );
   });
 });
-
-const INTARGET_AUTHENTICATORS: [
-  string,
-  string,
-  Record<string, string>,
-  (headers: Headers, url: URL) => boolean,
-][] = [
-  [
-    'a token',
-    "{ type: bearer, token: '${secret.T}' }",
-    { SECRET_T: 'abc' },
-    (h) => h.get('authorization') === 'Bearer abc',
-  ],
-  [
-    'a key in the query',
-    "{ type: api_key, in: query, name: key, value: '${secret.T}' }",
-    { SECRET_T: 'a b' },
-    (_, url) => url.searchParams.get('key') === 'a b',
-  ],
-  [
-    'a signature by md5',
-    "{ type: signature, algorithm: md5, in: query, name: sign, parts: [{ part: params, names: [from, to], pair: value, encoded: false }, { text: '${secret.T}' }] }",
-    { SECRET_T: 's3cret' },
-    (_, url) => /^[0-9a-f]{32}$/.test(url.searchParams.get('sign') ?? ''),
-  ],
-];
-
-it.each(INTARGET_AUTHENTICATORS)(
-  "InTarget's product API takes %s",
-  async (_, authenticator, secrets, isShown) => {
-    const intarget = await played(
-      playIntarget({
-        format: 'json',
-        rows: (entity) => (entity === 'logins' ? intargetRows(entity) : []),
-        authorized: ({ headers, url }) => isShown(new Headers(headers as Record<string, string>), url),
-      }),
-    );
-    place('intarget-product-api', [
-      [
-        "{ type: basic, username: '${secret.INTARGET_USER}', password: '${secret.INTARGET_PASSWORD}' }",
-        authenticator,
-      ],
-      ['&rows { type: csv }', '&rows { type: json }'],
-    ]);
-    await takeIn({ INTARGET_URL: `${intarget.url}/api`, ...secrets });
-    expect(await rows('SELECT id, is_success FROM tributary.logins ORDER BY id')).toEqual([
-      { id: 'l-1', is_success: true },
-      { id: 'l-2', is_success: false },
-    ]);
-  },
-);
 
 it('takes the payouts of four networks and the orders of a shop in, each with its status', async () => {
   const transaction = (id: number, more: object): never =>
@@ -277,25 +156,25 @@ it('takes the payouts of four networks and the orders of a shop in, each with it
       order(450_789_471, { financial_status: 'authorized' }),
     ]),
   );
-  place('awin', [['https://api.awin.com', awin.url]]);
-  place('everflow', [
+  river.place('awin', [['https://api.awin.com', awin.url]]);
+  river.place('everflow', [
     ['https://api.eflow.team', everflow.url],
     ['size: 2000', 'size: 2'],
   ]);
-  place('performcb', [
+  river.place('performcb', [
     ['https://login.performcb.com', performcb.url],
     ['limit: 1000', 'limit: 2'],
   ]);
-  place('shopify', [
+  river.place('shopify', [
     ['https://${env.SHOPIFY_SHOP}', shopify.url],
     ['limit: 250', 'limit: 2'],
   ]);
-  await takeIn({
+  await river.takeIn({
     ...{ AWIN_PUBLISHER_ID: '45628', SECRET_AWIN_TOKEN: 't', SECRET_EVERFLOW_KEY: 'k' },
     ...{ PERFORMCB_USER_ID: '9', SECRET_PERFORMCB_KEY: 'k', SECRET_SHOPIFY_TOKEN: 't' },
   });
-  expect(await deadLetters()).toEqual([]);
-  const found = await rows(
+  expect(await river.deadLetters()).toEqual([]);
+  const found = await river.rows(
     `SELECT conversion_key AS key, type, status, amount::float, net_amount::float AS net, currency, click_id
      FROM tributary.conversions ORDER BY conversion_key COLLATE "C"`,
   );
@@ -327,22 +206,21 @@ it('makes one row of what Besitos tells by API and postback, and takes back what
   const besitos = await played(
     playBesitos('k', () => [...offerwall, { ...goal, reverse: 1, date_time: est(1) }]),
   );
-  place('besitos', [
+  river.place('besitos', [
     ['https://wall.besitos.ai', besitos.url],
     ['size: 1000', 'size: 2'],
   ]);
-  await takeIn({ SECRET_BESITOS_KEY: 'k', SECRET_BESITOS_POSTBACK_TOKEN: 't' });
-  const pixels = running!.addresses.find((a) => a.label === 'pixels and clicks')!.url;
+  await river.takeIn({ SECRET_BESITOS_KEY: 'k', SECRET_BESITOS_POSTBACK_TOKEN: 't' });
   for (const id of [2, 6]) {
     const { transaction_id: _, ...rest } = goal;
     const told = { ...rest, transaction_id: id, date_time: est(8), token: 't' };
     const query = new URLSearchParams(told as unknown as Record<string, string>).toString();
-    expect((await fetch(`${pixels}/postback/besitos?${query}`)).status).toBe(200);
+    expect((await fetch(`${river.pixelsUrl}/postback/besitos?${query}`)).status).toBe(200);
   }
-  await settled();
-  expect(await deadLetters()).toEqual([]);
+  await river.settled();
+  expect(await river.deadLetters()).toEqual([]);
   expect(
-    await rows(
+    await river.rows(
       `SELECT conversion_key AS key, player_id, status, net_amount::float AS net, sources
        FROM tributary.conversions ORDER BY conversion_key`,
     ),
@@ -369,8 +247,8 @@ it('are all taken by the loader, and wait until they are set up', async () => {
   const files = readdirSync('sources').filter((name) => name.endsWith('.yaml'));
   const { sources, problems } = readSourcesDir('sources');
   expect([problems, sources.map((s) => `${s.source.name}.yaml`)]).toEqual([[], files]);
-  database = await testDatabase();
-  running = await startProcess('shipped', [httpPoller], {
+  const database = await testDatabase();
+  const running = await startProcess('shipped', [httpPoller], {
     migrates: true,
     environment: {
       ...{ DATABASE_URL: database.url, SOURCES_DIR: 'sources', LOG_LEVEL: 'silent' },
@@ -383,4 +261,6 @@ it('are all taken by the loader, and wait until they are set up', async () => {
   expect(refused.map((r) => r.problems.join())).toContain(
     'not polled until these are set: SECRET_AWIN_TOKEN, AWIN_PUBLISHER_ID',
   );
+  await running.stop();
+  await database.drop();
 });

@@ -15,6 +15,7 @@ export type AppName =
   | 'pubsub-bridge'
   | 'normalizer'
   | 'attribution'
+  | 'commissions'
   | 'console'
   | 'cli';
 

@@ -119,6 +119,11 @@ const DECODERS = {
   xml: { type: 'xml', charset: 'utf-8', compression: 'auto' },
 } satisfies { [Type in DecoderDefinition['type']]: Extract<DecoderDefinition, { type: Type }> };
 
+/** Every line of them is a record. */
+const HAVE_NO_PATH: ReadonlySet<string> = new Set(['jsonl', 'csv']);
+
+const filter = { not: { status: { equals: 'test' } } };
+
 const stop = {
   next_url_path: 'links.next',
   last_page_path: 'meta.last_page',
@@ -198,7 +203,7 @@ const STREAM: StreamDefinition = {
   },
   incremental_sync: SYNCS.datetime,
   decoder: DECODERS.json,
-  record_selector: { path: 'data', filter: { not: { status: { equals: 'test' } } } },
+  record_selector: { path: 'data', filter },
   error_handler: {
     max_retries: 5,
     rules: [
@@ -354,7 +359,11 @@ export const EXAMPLE_SOURCES: readonly [what: string, source: SourceDefinition][
       ] as [string, HttpSourceDefinition],
   ),
   ...Object.entries(DECODERS).map(
-    ([type, decoder]) => [`decoder ${type}`, exampleSource({ decoder })] as [string, HttpSourceDefinition],
+    ([type, decoder]) =>
+      [
+        `decoder ${type}`,
+        exampleSource({ decoder, ...(HAVE_NO_PATH.has(type) && { record_selector: { filter } }) }),
+      ] as [string, HttpSourceDefinition],
   ),
   ...Object.entries(PAGINATORS).map(
     ([type, paginator]) =>

@@ -3,7 +3,18 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { PolledStream } from '#apps/http-poller';
 import { RecordEncoder, instantFromMs, instantToMs } from '#libs/events';
-import { SliceError, type JsonObject, type RecordBatch, type Slice, type SliceResult } from '#libs/sources';
+import type { MakeSource } from '#libs/polling';
+import {
+  SliceError,
+  advance,
+  initialState,
+  planSlices,
+  type DatetimeSyncDefinition,
+  type JsonObject,
+  type RecordBatch,
+  type Slice,
+  type SliceResult,
+} from '#libs/sources';
 
 /** A record of the played partner. */
 export type PlayedRecord = JsonObject & { id: string };
@@ -82,6 +93,8 @@ export interface PlayedStream {
   pollIntervalMs: number;
   /** So many windows below the watermark are read again with every poll. */
   lookBack?: number;
+  /** In the place of all that: windows as a definition has them. */
+  sync?: DatetimeSyncDefinition;
 }
 
 /** The stream as a poller takes it: windows of time, one page each. */
@@ -115,6 +128,7 @@ export function playedStream(p: PlayedStream): PolledStream {
       },
       behindSince: (state) => (state.type === 'datetime' ? state.watermark : undefined),
       backfill: (from, to) => windows(instantToMs(from), instantToMs(to)),
+      ...(p.sync && slicesOf(p.sync)),
     },
     async *read(slice, _urgency, signal): AsyncGenerator<RecordBatch, SliceResult> {
       if (slice.type !== 'datetime') throw new Error('not by time');
@@ -143,4 +157,20 @@ export function playedStream(p: PlayedStream): PolledStream {
     }),
     cursorOf: (record) => record['modified_at'],
   };
+}
+
+function slicesOf(
+  sync: DatetimeSyncDefinition,
+): Pick<PolledStream['slices'], 'initialState' | 'plan' | 'advance'> {
+  return {
+    initialState: () => initialState(sync),
+    plan: (state, now) => planSlices(sync, state, now),
+    advance: (state, slice, result, now) => advance(sync, state, slice, result, now),
+  };
+}
+
+/** All of them as of one definition. */
+export function playedSource(streams: readonly PlayedStream[]): MakeSource<PolledStream> {
+  const definition = { file: 'played', source: null, streams: [], problems: [], waitsFor: [] };
+  return () => ({ definition, streams: streams.map(playedStream) });
 }

@@ -4,7 +4,7 @@
  */
 import { pollSources, startPolling, type PollerTimes } from '#apps/http-poller';
 import { openPlatform, type Environment } from '#libs/runtime';
-import { playedStream, type PlayedStream } from './played-partner.js';
+import { playedSource, type PlayedStream } from './played-partner.js';
 
 /** What the test says. */
 export interface PollerChildSettings {
@@ -28,6 +28,6 @@ if (afterAcknowledgement !== undefined) {
   };
 }
 const running = streams
-  ? await startPolling(platform, () => ({ streams: streams.map(playedStream), definitions: [] }), times)
+  ? await startPolling(platform, () => [playedSource(streams)], times)
   : await pollSources(platform, times);
 process.once('SIGTERM', () => void running.stop().then(() => platform.close()));

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { Period } from '#libs/commissions';
 import { parseInstant, type Instant } from '#libs/events';
 
 /** An instant on the command line: ISO 8601, UTC where it names no zone. */
@@ -17,4 +18,12 @@ export function countArgument(text: string): number {
   const n = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (n < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
   return n;
+}
+
+/** A month on the command line, of the time that commissions are reckoned for. */
+export function periodArgument(text: string): Period {
+  if (!/^(19[7-9]\d|20\d\d)-(0[1-9]|1[0-2])$/.test(text)) {
+    throw new InvalidArgumentError('It must be a month from 1970 to 2099, as 2026-10.');
+  }
+  return text;
 }

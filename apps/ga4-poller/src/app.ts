@@ -1,4 +1,4 @@
-import { startPolling, type PollerTimes } from '#libs/polling';
+import { startPolling, type MakeSources, type PollerTimes } from '#libs/polling';
 import {
   checkSourcesDir,
   readSourcesDir,
@@ -8,7 +8,7 @@ import {
   type Platform,
   type RunningApp,
 } from '#libs/runtime';
-import { makeSources } from './make-sources.js';
+import { makeSource } from './make-source.js';
 
 const NAME = 'ga4-poller';
 
@@ -25,7 +25,8 @@ export function pollExports(platform: Platform, times?: PollerTimes): Promise<Ru
   const { environment, settings } = platform;
   const loaded = sourcesOfType(readSourcesDir(settings.SOURCES_DIR).sources, 'ga4');
   const world = { secrets: secretsOf(environment), environment };
-  return startPolling(platform, NAME, (parts) => makeSources(loaded, world, parts), times);
+  const makersOf: MakeSources = (parts) => loaded.map((one) => () => makeSource(one, world, parts));
+  return startPolling(platform, NAME, makersOf, times);
 }
 
 export { createExport, type ExportWorld } from './create-export.js';

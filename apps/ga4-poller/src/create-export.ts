@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { Ga4SourceDefinition } from '#libs/sources';
+import { SliceError, type Ga4SourceDefinition } from '#libs/sources';
 import { BigQueryExport, type BigQueryWorld } from './bigquery/bigquery-export.js';
 import type { Ga4Export } from './export.js';
 import { filesExport } from './files/files-export.js';
@@ -19,11 +19,20 @@ export function createExport(source: Ga4SourceDefinition, world: ExportWorld): G
   const { export: definition } = source;
   switch (definition.type) {
     case 'bigquery': {
-      const [, name] = SECRET.exec(definition.credentials ?? '') ?? [];
-      const credentials = name === undefined ? definition.credentials : world.secret(name);
-      return new BigQueryExport(source, definition, { ...world, credentials });
+      const { credentials } = definition;
+      const key = credentials === undefined ? undefined : () => keyNow(credentials, world);
+      return new BigQueryExport(source, definition, { ...world, credentials: key });
     }
     case 'files':
       return filesExport({ folder: resolve(dirname(world.file), definition.folder), now: world.now });
   }
+}
+
+function keyNow(credentials: string, { secret }: ExportWorld): string {
+  const [, name] = SECRET.exec(credentials) ?? [];
+  if (name === undefined) return credentials;
+  const key = secret(name);
+  if (key) return key;
+  const where = `set SECRET_${name.toUpperCase()} or put the file ${name} into SECRETS_DIR`;
+  throw new SliceError('config_error', 'secret', `export.credentials: there is no secret ${name}; ${where}`);
 }

@@ -52,13 +52,23 @@ describe("the property's days", () => {
   });
 
   it.each([
-    ['nothing is said', undefined, undefined, '20261022'],
-    ['the first reading goes back to the start', '20250101', undefined, '20250101'],
-    ['all from the start was read', '20250101', '20250101', '20261022'],
-    ['the start was moved back', '20240101', '20250101', '20240101'],
-    ['the start is near', '20261115', '20261115', '20261115'],
-    ['the start was moved forward', '20261115', '20250101', '20261115'],
-  ])('are looked at from the right one on where %s', (_case, start, readFrom, first) => {
-    expect(firstDay('20261121', start, readFrom)).toBe(first);
+    ['nothing is said', undefined, undefined, undefined, '20261022'],
+    ['the first reading goes back to the start', '20250101', undefined, undefined, '20250101'],
+    ['all from the start was read', '20250101', '20250101', '20261121', '20261022'],
+    ['the start was moved back', '20240101', '20250101', '20261121', '20240101'],
+    ['the start is near', '20261115', '20261115', '20261121', '20261115'],
+    ['the start was moved forward', '20261115', '20250101', '20261121', '20261115'],
+    ['nothing could be read for long', '20250101', '20250101', '20260910', '20260907'],
+    ['nothing could be read for long, and no start is said', undefined, '20260801', '20260910', '20260907'],
+    [
+      'nothing could be read for long, and the start is later',
+      '20260915',
+      '20250101',
+      '20260910',
+      '20260915',
+    ],
+    ['nothing could be read for four weeks', '20250101', '20250101', '20261024', '20261021'],
+  ])('are looked at from the right one on where %s', (_case, start, readFrom, reached, first) => {
+    expect(firstDay('20261121', { start, readFrom, reached })).toBe(first);
   });
 });

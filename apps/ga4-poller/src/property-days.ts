@@ -37,15 +37,28 @@ export function daysWithin(fromMs: number, toMs: number, zone: string): string[]
   return days;
 }
 
+/** GA4 rewrites a day for three days. */
+const REWRITTEN_DAYS = 3;
+
+/** How far the reading of the shards has come. */
+export interface DaysRead {
+  /** The first day of the definition; absent: 30 days back. */
+  start: string | undefined;
+  /** From this day on all was read once; absent: not yet. */
+  readFrom: string | undefined;
+  /** The last day that was read of, or the one behind it; absent: nothing was read. */
+  reached: string | undefined;
+}
+
 /**
  * The first day whose shards are looked at: that of the definition until all from there was read once, then 30 days back,
- * yet never before the definition's.
+ * or where nothing could be read for as long, as without access, back to what was; yet never before the definition's.
  * @param today in the property's zone
- * @param start of the definition; absent: 30 days back
- * @param readFrom from which day on all was read once; absent: not yet
  */
-export function firstDay(today: string, start: string | undefined, readFrom: string | undefined): string {
-  const lookBack = addDays(today, -LOOK_BACK_DAYS);
+export function firstDay(today: string, { start, readFrom, reached = today }: DaysRead): string {
+  const rewritten = addDays(reached, -REWRITTEN_DAYS);
+  const ofToday = addDays(today, -LOOK_BACK_DAYS);
+  const lookBack = rewritten < ofToday ? rewritten : ofToday;
   if (start === undefined) return lookBack;
   if (readFrom === undefined || start < readFrom) return start;
   return start > lookBack ? start : lookBack;

@@ -1,7 +1,7 @@
 import {
   startPolling as startPollingOf,
-  type MadeDefinition,
-  type MakePolling,
+  type MakeSource,
+  type PollableStream,
   type PollerParts,
   type PollerTimes,
 } from '#libs/polling';
@@ -24,24 +24,22 @@ const NAME = 'http-poller';
 /** Bytes of records that are held back by all slices of a process. */
 const HOLD_BYTES = 48_000_000;
 
-/** What makes the streams of a process, given what they may use. */
-export type MakeStreams = (parts: PollerParts) => {
-  streams: PolledStream[];
-  definitions: MadeDefinition[];
-};
+/** What makes the sources of a process, each of its own file, given what they may use. */
+export type MakeSources = (parts: PollerParts) => readonly MakeSource<PolledStream>[];
 
 /** Polls streams until it is stopped. @param times other ones than the usual, in tests */
 export function startPolling(
   platform: Platform,
-  make: MakeStreams,
+  makersOf: MakeSources,
   times?: PollerTimes,
 ): Promise<RunningApp> {
   const room = new HoldRoom(HOLD_BYTES);
-  const makePolling = (parts: PollerParts): ReturnType<MakePolling> => {
-    const { streams, definitions } = make(parts);
-    return { streams: streams.map((stream) => pollable(stream, { ...parts, room })), definitions };
-  };
-  return startPollingOf(platform, NAME, makePolling, times);
+  const pollables = (parts: PollerParts): MakeSource<PollableStream>[] =>
+    makersOf(parts).map((make) => () => {
+      const { definition, streams } = make();
+      return { definition, streams: streams.map((stream) => pollable(stream, { ...parts, room })) };
+    });
+  return startPollingOf(platform, NAME, pollables, times);
 }
 
 /** Partners' APIs → raw events, by the definitions in `SOURCES_DIR`. */
@@ -58,7 +56,8 @@ export async function pollSources(platform: Platform, times?: PollerTimes): Prom
   const client = createHttpClient({ env: environment });
   const files = sourceFilesOf(readSourcesDir(settings.SOURCES_DIR));
   const world = { send: client.send, secrets: secretsOf(environment), environment };
-  const polling = await startPolling(platform, (parts) => makeStreams(files, world, parts), times);
+  const makersOf: MakeSources = (parts) => files.map((file) => () => makeStreams(file, world, parts));
+  const polling = await startPolling(platform, makersOf, times);
   return { ...polling, stop: () => polling.stop().finally(() => client.close()) };
 }
 

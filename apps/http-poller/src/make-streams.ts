@@ -1,7 +1,7 @@
 import { Duration } from 'luxon';
 import type { Allowance } from '#libs/database';
 import { canonicalJson, hashParts } from '#libs/events';
-import { waitUnlessAborted, type MadeDefinition, type PollerParts } from '#libs/polling';
+import { waitUnlessAborted, type MadeSource, type PollerParts } from '#libs/polling';
 import {
   missingSettings,
   sourcesOfType,
@@ -18,7 +18,6 @@ import {
   createStreamReader,
   initialState,
   planSlices,
-  problemText,
   wireBounds,
   type ApiBudget,
   type ApiBudgetDefinition,
@@ -29,6 +28,7 @@ import {
   type SliceBounds,
   type StreamDefinition,
 } from '#libs/sources';
+import { problemText } from '#libs/yaml-file';
 import { watchSending } from './partner-sending.js';
 import type { PolledStream, SliceRules, Urgency } from './polled-stream.js';
 import { SharedBudget, budgetKeyOf } from './shared-budget.js';
@@ -66,34 +66,29 @@ export interface StreamWorld {
 }
 
 /**
- * Makes the streams of all files that can be used; of each other one is said why not. One whose secrets or variables are
- * not set is not polled, as those that ship and are not yours: that is no error.
+ * Makes the streams of a file that can be used; of another is said why not. One whose secrets or variables are not set is
+ * not polled, as those that ship and are not yours: that is no error.
  */
 export function makeStreams(
-  files: readonly SourceFile[],
+  { file, source, schemas, problems }: SourceFile,
   world: StreamWorld,
   parts: PollerParts,
-): { streams: PolledStream[]; definitions: MadeDefinition[] } {
-  const streams: PolledStream[] = [];
-  const definitions: MadeDefinition[] = [];
-  for (const { file, source, schemas, problems } of files) {
-    const names = source?.streams.map((s) => s.name) ?? [];
-    const { postback: _ofIngress, ...polled }: Partial<HttpSourceDefinition> = source ?? {};
-    const waitsFor = missingSettings(polled, world.environment, world.secrets);
-    const waiting = waitsFor.length > 0 ? [`not polled until these are set: ${waitsFor.join(', ')}`] : [];
-    const definition = {
-      ...{ file, source: source?.name ?? null, streams: names },
-      ...{ problems: [...problems, ...waiting], waitsFor },
-    };
-    definitions.push(definition);
-    if (!source || definition.problems.length > 0) continue;
-    try {
-      streams.push(...source.streams.map((stream) => makeStream(source, stream, schemas, world, parts)));
-    } catch (error) {
-      definition.problems.push(error instanceof Error ? error.message : String(error));
-    }
+): MadeSource<PolledStream> {
+  const { postback: _ofIngress, ...polled }: Partial<HttpSourceDefinition> = source ?? {};
+  const waitsFor = missingSettings(polled, world.environment, world.secrets);
+  const waiting = waitsFor.length > 0 ? [`not polled until these are set: ${waitsFor.join(', ')}`] : [];
+  const definition = {
+    ...{ file, source: source?.name ?? null, streams: source?.streams.map((s) => s.name) ?? [] },
+    ...{ problems: [...problems, ...waiting], waitsFor },
+  };
+  if (!source || definition.problems.length > 0) return { definition, streams: [] };
+  try {
+    const streams = source.streams.map((stream) => makeStream(source, stream, schemas, world, parts));
+    return { definition, streams };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { definition: { ...definition, problems: [problem] }, streams: [] };
   }
-  return { streams, definitions };
 }
 
 /** Part of a budget that backfills leave to live polls. */

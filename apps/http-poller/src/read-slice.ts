@@ -5,6 +5,7 @@ import type { RecordBatch, Slice, SliceResult } from '#libs/sources';
 import type { CursorMemory } from './cursor-memory.js';
 import type { PolledStream } from './polled-stream.js';
 import type { HttpPollerParts } from './http-poller-parts.js';
+import { readAhead } from './read-ahead.js';
 import { SlicePublication } from './slice-publication.js';
 import { endsOf, sliceKeyOf } from './slice-window.js';
 
@@ -77,19 +78,20 @@ export async function readSlice(
     const mayBeKnown = alwaysPublishes || before !== undefined;
     publication = new SlicePublication(mayBeKnown ? sendWhenSaid : parts.send, parts.room, before);
     const take = publicationInto(stream, cursors, tally, publication);
-    const reading = stream.read(slice, kind === 'backfill' ? 'backfill' : 'live', signal);
-    const result = await drain(reading, async (batch) => {
+    const urgency = kind === 'backfill' ? 'backfill' : 'live';
+    const read = (wanted: AbortSignal) => stream.read(slice, urgency, wanted);
+    const result = await readAhead(read, signal, async (batch) => {
       signal.throwIfAborted();
       pages.last = batch.page;
       await take(batch);
     });
     signal.throwIfAborted();
     const { contentHash, changed } = await publication.end();
-    const { pages: pagesRead, read, statedTotal, contradictions = 0 } = result;
+    const { pages: pagesRead, read: rowsRead, statedTotal, contradictions = 0 } = result;
     const window = windowOf({
       outcome: 'succeeded',
       pages: pagesRead,
-      rows_read: read,
+      rows_read: rowsRead,
       stated_total: statedTotal ?? null,
       paging_contradictions: contradictions,
       content_hash: contentHash,
@@ -123,21 +125,4 @@ function publicationInto(
     }
     return publication.add(encoded);
   };
-}
-
-/** Hands on everything that a generator yields, and returns what it returns; it is ended where `each` throws. */
-async function drain<T, R>(generator: AsyncGenerator<T, R>, each: (value: T) => Promise<void>): Promise<R> {
-  let finished = false;
-  try {
-    for (;;) {
-      const next = await generator.next();
-      if (next.done) {
-        finished = true;
-        return next.value;
-      }
-      await each(next.value);
-    }
-  } finally {
-    if (!finished) await generator.return(undefined as R);
-  }
 }

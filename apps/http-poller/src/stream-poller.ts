@@ -1,42 +1,22 @@
-import {
-  advanceStream,
-  claimStream,
-  failStream,
-  lookAtStream,
-  releaseStream,
-  renewStreamLease,
-  type ClaimedStream,
-} from '#libs/database';
-import { canonicalJson, instantFromMs, instantToMs, type Instant } from '#libs/events';
-import {
-  LeaseLostError,
-  asSliceFailure,
-  holdLease,
-  reportFailure,
-  reportLostLease,
-  reportWindow,
-  waitAfter,
-  type HeldLease,
-} from '#libs/polling';
+import { advanceStream } from '#libs/database';
+import { canonicalJson, instantFromMs, type Instant } from '#libs/events';
+import { LeaseLostError, msUntilDue, takeTurn, type NextTurn, type StreamTurn } from '#libs/polling';
 import { SliceError, type Slice, type StreamState } from '#libs/sources';
 import { CursorMemory } from './cursor-memory.js';
 import type { PolledStream } from './polled-stream.js';
 import type { HttpPollerParts } from './http-poller-parts.js';
 import { readSlice } from './read-slice.js';
-import { isCutOff, kindOfSlice } from './slice-window.js';
-
-/** A lease of the stream, and how far it has come under it. */
-interface StreamLease extends HeldLease {
-  claimed: ClaimedStream;
-  state: StreamState;
-  failures: number;
-  /** Since when there may be something that could be read and is not (epoch milliseconds); null where nobody knows. */
-  behindSinceMs: number | null;
-}
+import { isCutOff, kindOfSlice, sliceKeyOf } from './slice-window.js';
 
 /** Polls one stream. */
 export class StreamPoller {
   private readonly cursors = new CursorMemory();
+  /**
+   * Slices that came to no new state, as a day that is not over, by when they were read (epoch milliseconds): where a
+   * turn is over before its plan, the next one goes on behind them. Else a day that takes as long as a turn would be read
+   * by every one of them, and the look-back by none.
+   */
+  private readThisPoll = new Map<string, number>();
 
   constructor(
     readonly stream: PolledStream,
@@ -44,11 +24,8 @@ export class StreamPoller {
   ) {}
 
   /** In how many milliseconds there may be something to do, as the table says; it may change any time. */
-  async msUntilDue(): Promise<number> {
-    const { pool, times } = this.parts;
-    const look = await lookAtStream(pool, this.stream);
-    if (typeof look?.lagSeconds === 'number') this.setLag(look.lagSeconds);
-    return Math.min(look?.waitMs ?? times.lookMs, times.lookMs);
+  msUntilDue(): Promise<number> {
+    return msUntilDue(this.stream, this.parts);
   }
 
   /**
@@ -56,41 +33,32 @@ export class StreamPoller {
    * and advances the state, in one. A failure is recorded and ends the poll.
    * @throws what the database answered where not even the failure can be recorded
    */
-  async poll(): Promise<void> {
-    const lease = await this.lease();
-    if (!lease) return;
-    try {
-      const startedMs = this.parts.now();
-      const slices = this.plan(lease, instantFromMs(startedMs));
-      for (const slice of slices) {
-        if (this.isOver(startedMs)) return await this.release(lease, 'now');
-        await this.readAndAdvance(lease, slice, instantFromMs(startedMs));
+  poll(): Promise<void> {
+    const initialState = (): StreamState => this.stream.slices.initialState();
+    return takeTurn(this.stream, this.parts, { initialState, read: (turn) => this.readDue(turn) });
+  }
+
+  private async readDue(turn: StreamTurn<StreamState>): Promise<NextTurn> {
+    const plannedAt = instantFromMs(turn.startedMs);
+    const slices = this.plan(turn.state, plannedAt);
+    const isRecent = (ms: number): boolean => !turn.isNew && ms > turn.startedMs - this.stream.pollIntervalMs;
+    const read = new Map([...this.readThisPoll].filter(([, ms]) => isRecent(ms)));
+    this.readThisPoll.clear();
+    for (const slice of slices) {
+      const key = sliceKeyOf(slice);
+      if (read.has(key)) continue;
+      if (turn.isOver()) {
+        this.readThisPoll = read;
+        return 'now';
       }
-      await this.release(lease, isCutOff(slices) ? 'now' : { intervalMs: this.stream.pollIntervalMs });
-    } catch (error) {
-      await this.giveUp(lease, error);
-    } finally {
-      lease.end();
+      const isNewState = await this.readAndAdvance(turn, slice, plannedAt);
+      if (!isNewState) read.set(key, this.parts.now());
     }
-  }
-
-  /** Whether others are to have lease and slot before it goes on. */
-  private isOver(startedMs: number): boolean {
-    return this.parts.isStopping() || this.parts.now() > startedMs + this.parts.times.turnMs;
-  }
-
-  private async lease(): Promise<StreamLease | undefined> {
-    const { pool, owner, times, givingUp } = this.parts;
-    const claimed = await claimStream(pool, this.stream, { owner, lifeMs: times.leaseMs });
-    if (!claimed) return undefined;
-    const renew = (): Promise<boolean> => renewStreamLease(pool, this.stream, claimed.token, times.leaseMs);
-    const state = (claimed.state as StreamState | null) ?? this.stream.slices.initialState();
-    const { failures, behindSinceMs } = claimed;
-    return { ...holdLease(renew, times.leaseMs, givingUp), claimed, state, failures, behindSinceMs };
+    return isCutOff(slices) ? 'now' : { intervalMs: this.stream.pollIntervalMs };
   }
 
   /** @throws SliceError where what is stored is of another kind than the definition asks for */
-  private plan({ state }: StreamLease, now: Instant): Slice[] {
+  private plan(state: StreamState, now: Instant): Slice[] {
     const { slices } = this.stream;
     const { type } = slices.initialState();
     if (state.type !== type) {
@@ -100,57 +68,28 @@ export class StreamPoller {
     return slices.plan(state, now);
   }
 
-  /** @param plannedAt the instant of the plan: what became due later is not counted as read */
-  private async readAndAdvance(lease: StreamLease, slice: Slice, plannedAt: Instant): Promise<void> {
-    const task = {
-      slice,
-      kind: kindOfSlice(slice, lease.state),
-      attempt: lease.failures + 1,
-      signal: lease.signal,
-    };
+  /**
+   * @param plannedAt the instant of the plan: what became due later is not counted as read
+   * @returns whether it came to another state
+   */
+  private async readAndAdvance(
+    turn: StreamTurn<StreamState>,
+    slice: Slice,
+    plannedAt: Instant,
+  ): Promise<boolean> {
+    const { slices } = this.stream;
+    const kind = kindOfSlice(slice, turn.state);
+    const task = { slice, kind, attempt: turn.failures + 1, signal: turn.signal };
     const { window, result } = await readSlice(this.stream, this.cursors, task, this.parts);
-    const state = this.stream.slices.advance(lease.state, slice, result, plannedAt);
-    const { token } = lease.claimed;
-    const { pool } = this.parts;
-    const behindSince = this.stream.slices.behindSince(state, slice, plannedAt);
-    const advanced = await advanceStream(pool, token, state, window, behindSince);
+    const state = slices.advance(turn.state, slice, result, plannedAt);
+    const behindSince = slices.behindSince(state, slice, plannedAt);
+    const advanced = await advanceStream(this.parts.pool, turn.token, state, window, behindSince);
     if (!advanced) throw new LeaseLostError();
-    lease.behindSinceMs = advanced.behindSinceMs;
-    if (canonicalJson(state) !== canonicalJson(lease.state)) lease.failures = 0;
-    lease.state = state;
-    reportWindow(this.parts, window, this.measureLag(lease));
-  }
-
-  private async release(lease: StreamLease, next: { intervalMs: number } | 'now'): Promise<void> {
-    await releaseStream(this.parts.pool, this.stream, lease.claimed.token, next);
-    this.measureLag(lease);
-  }
-
-  /** Records why the poll ended early; who has lost the lease writes nothing. */
-  private async giveUp(lease: StreamLease, error: unknown): Promise<void> {
-    const { pool, now, random } = this.parts;
-    const { token } = lease.claimed;
-    const { window, failure, cause } = asSliceFailure(error);
-    if (cause instanceof LeaseLostError || lease.signal.reason instanceof LeaseLostError) {
-      return reportLostLease(this.parts, this.stream);
-    }
-    const lagSeconds = this.measureLag(lease);
-    if (window) reportWindow(this.parts, window, lagSeconds, cause);
-    else reportFailure(this.parts, this.stream, failure, cause);
-    if (this.parts.isStopping()) return releaseStream(pool, this.stream, token, 'now', window);
-    await failStream(pool, this.stream, token, waitAfter(failure, lease.failures, now(), random()), window);
-  }
-
-  /** Seconds for which there may have been something to read; undefined of a stream that is not read by time. */
-  private measureLag({ state, behindSinceMs }: StreamLease): number | undefined {
-    if (state.type !== 'datetime') return undefined;
-    const seconds = (this.parts.now() - (behindSinceMs ?? instantToMs(state.watermark))) / 1000;
-    this.setLag(seconds);
-    return Math.max(0, Math.round(seconds));
-  }
-
-  private setLag(seconds: number): void {
-    const { source, stream } = this.stream;
-    this.parts.metrics.sourceWatermarkLag.set({ source, stream }, Math.max(0, seconds));
+    turn.behindSinceMs = advanced.behindSinceMs;
+    const isNewState = canonicalJson(state) !== canonicalJson(turn.state);
+    if (isNewState) turn.failures = 0;
+    turn.state = state;
+    turn.report(window);
+    return isNewState;
   }
 }

@@ -21,6 +21,7 @@ const LIMITS: MicroBatchLimits = {
   lingerMs: 3,
   maxInFlight: 4,
   maxPending: 20_000,
+  maxPendingBytes: 32 * 1024 * 1024,
   timeoutMs: 10_000,
 };
 

@@ -24,6 +24,7 @@ function open(limits: Partial<MicroBatchLimits> = {}) {
       lingerMs: 0,
       maxInFlight: 2,
       maxPending: 100,
+      maxPendingBytes: 10_000,
       timeoutMs: 60_000,
       ...limits,
     },
@@ -153,6 +154,20 @@ it('turns calls away above the bound, and takes them again below it', async () =
   addUnawaited(batches, record('d'));
   await turn();
   expect(published[1]!.keys).toEqual(['d']);
+});
+
+it('turns calls away by what they hold, too, and takes one however large where nothing waits', async () => {
+  const { batches, published } = open({ maxPendingBytes: 60 });
+  const calls = [batches.add(record('a', 49))];
+  await expect(batches.add(record('b', 10))).rejects.toMatchObject({ reason: 'overloaded' });
+  await expect(batches.addAll([record('c', 4), record('d', 5)])).rejects.toBeInstanceOf(UnavailableError);
+  calls.push(batches.add(record('e', 9)));
+  await turn();
+  published[0]!.acknowledge();
+  await Promise.all(calls);
+  addUnawaited(batches, record('f', 99));
+  await turn();
+  expect(published.map((p) => p.keys)).toEqual([['a', 'e'], ['f']]);
 });
 
 it('gives up on a log that does not answer, and keeps its place until it does', async () => {

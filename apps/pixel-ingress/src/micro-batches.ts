@@ -19,8 +19,9 @@ export interface MicroBatchLimits {
   lingerMs: number;
   /** How many batches are under way at once. */
   maxInFlight: number;
-  /** Events taken in and not yet acknowledged; above it calls are turned away. */
+  /** Events taken in and not yet acknowledged, and what they hold; above either calls are turned away. */
   maxPending: number;
+  maxPendingBytes: number;
   /** From a batch's first event to the answer to its calls. */
   timeoutMs: number;
 }
@@ -55,6 +56,7 @@ export class MicroBatches {
   private readonly unanswered = new Set<Promise<void>>();
   private inFlight = 0;
   private pending = 0;
+  private pendingBytes = 0;
   /** Set while the open batch waits for its time. */
   private linger: NodeJS.Timeout | undefined;
   private lastSentAtMs = -Infinity;
@@ -68,13 +70,14 @@ export class MicroBatches {
 
   /** Resolves when the log has the record. @throws UnavailableError */
   add(record: LogRecord): Promise<void> {
-    if (this.pending >= this.limits.maxPending) return Promise.reject(new UnavailableError('overloaded'));
+    if (!this.hasRoomFor(1, sizeOf(record))) return Promise.reject(new UnavailableError('overloaded'));
     return this.append(record);
   }
 
   /** Resolves when the log has all records of a call. @throws UnavailableError: it may have some */
   async addAll(records: readonly LogRecord[]): Promise<void> {
-    if (this.pending + records.length > this.limits.maxPending) throw new UnavailableError('overloaded');
+    const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
+    if (!this.hasRoomFor(records.length, bytes)) throw new UnavailableError('overloaded');
     await Promise.all(new Set(records.map((record) => this.append(record))));
   }
 
@@ -83,14 +86,20 @@ export class MicroBatches {
     while (this.unanswered.size > 0) await Promise.allSettled(this.unanswered);
   }
 
+  private hasRoomFor(records: number, bytes: number): boolean {
+    const { maxPending, maxPendingBytes } = this.limits;
+    if (this.pending + records > maxPending) return false;
+    return this.pendingBytes + bytes <= maxPendingBytes || this.pending === 0;
+  }
+
   private append(record: LogRecord): Promise<void> {
-    // Characters, not bytes: a bound of memory, and the log has its own
-    const size = record.key.length + record.value!.length;
+    const size = sizeOf(record);
     if (this.open && this.open.bytes + size > this.limits.maxBytes) this.closeOpen();
     const batch = this.open ?? this.openBatch();
     batch.records.push(record);
     batch.bytes += size;
     this.pending++;
+    this.pendingBytes += size;
     if (batch.records.length >= this.limits.maxRecords) this.closeOpen();
     return batch.answered;
   }
@@ -188,6 +197,12 @@ export class MicroBatches {
     clearTimeout(batch.timer);
     this.unanswered.delete(batch.answered);
     this.pending -= batch.records.length;
+    this.pendingBytes -= batch.bytes;
     this.observer.pending(this.pending);
   }
+}
+
+/** Characters, not bytes: a bound of memory, and the log has its own. */
+function sizeOf({ key, value }: LogRecord): number {
+  return key.length + value!.length;
 }

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, Min } from '#libs/runtime';
 import { readBrandsFile, type Brands } from '#libs/brands';
 import { SettingsError, readSettings, type Environment } from '#libs/runtime';
 

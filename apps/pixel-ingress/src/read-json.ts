@@ -11,12 +11,15 @@ export class RepeatedKeyError extends Error {
   }
 }
 
+/** As of documents of APIs; what writes a record anew walks down into it. */
+const MAX_DEPTH = 512;
+
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[{}[\],:]/g;
 
 /**
  * Reads JSON whose numbers become strings of their own digits: amounts never are floats, and an id of twenty
  * digits stays whole. (`JSON.parse` tells a number's text only from Node 21 on.)
- * @throws JsonError where the text is no JSON, RepeatedKeyError where an object has a key twice
+ * @throws JsonError where the text is no JSON or nests too deep, RepeatedKeyError where an object has a key twice
  */
 export function readJson(text: string): unknown {
   try {
@@ -33,7 +36,9 @@ export function readJson(text: string): unknown {
     const token = match[0];
     const first = token[0]!;
     if (first === '{' || first === '[') {
-      open.push(first === '{' ? new Set() : undefined);
+      if (open.push(first === '{' ? new Set() : undefined) > MAX_DEPTH) {
+        throw new JsonError(`the body nests deeper than ${MAX_DEPTH} levels`);
+      }
       keyNext = first === '{';
     } else if (first === '}' || first === ']') {
       open.pop();

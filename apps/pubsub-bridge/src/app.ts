@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { noteStreamHealth, registerStreams, replaceDefinitions } from '#libs/database';
+import { noteStreamHealth, replaceDefinitions } from '#libs/database';
 import {
   checkSourcesDir,
   databaseOf,
@@ -35,20 +35,7 @@ export async function bridgeSources(
     return { addresses: [], stop: async () => {} };
   }
   // Google's client is loaded where it is used: it takes a second, and 40 MiB
-  const [{ makeStreams }, { SubscriptionPuller }] = await Promise.all([
-    import('./make-pullers.js'),
-    import('./subscription-puller.js'),
-  ]);
-  const made = makeStreams(sources, { environment, secrets: secretsOf(environment) });
-  await replaceDefinitions(database, NAME, made.definitions);
-  const keys = made.streams.map(({ bridged: { source, stream }, definitionHash }) => ({
-    ...{ source, stream, definitionHash },
-  }));
-  if (keys.length > 0) await registerStreams(database.pool, keys);
-  for (const { file, problems, waitsFor } of made.definitions.filter((d) => d.problems.length > 0)) {
-    if (waitsFor.length > 0) logger.info({ file, waitsFor }, 'the source is not pulled: it is not set up');
-    else logger.error({ file, problems }, 'the source is not pulled: its definition cannot work');
-  }
+  const { Bridge } = await import('./bridge.js');
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
   const parts: BridgeParts = {
@@ -62,21 +49,14 @@ export async function bridgeSources(
     random: Math.random,
     stopping: stopping.signal,
   };
-  const pullers = made.streams.map(({ bridged, client }) => {
-    const puller = new SubscriptionPuller(bridged, client, parts);
-    platform.health.addRemark(`subscription ${bridged.source}/${bridged.stream}`, () => {
-      const { failure } = puller;
-      return failure && `${failure.code}: ${failure.text}`;
-    });
-    return puller;
-  });
-  for (const puller of pullers) puller.start();
+  const world = { environment, secrets: secretsOf(environment) };
+  const bridge = new Bridge(sources, { app: NAME, database, platform, world, parts });
+  await bridge.start();
   return {
     addresses: [],
     stop: async () => {
       stopping.abort();
-      await Promise.all(pullers.map((puller) => puller.stop()));
-      await Promise.all(made.clients.map((client) => client.close().catch(() => {})));
+      await bridge.stop();
     },
   };
 }

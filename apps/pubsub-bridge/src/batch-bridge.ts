@@ -58,11 +58,11 @@ export class BatchBridge {
   } {
     const written: { origin: PubsubMessage; records: PublishedRecord[] }[] = [];
     const dead: DeadLetter[] = [];
-    for (const received of messages) {
-      const message = messageOf(received);
-      const record = this.stream.write(message, received.received);
-      if ('kind' in record) dead.push(this.letterOf(record, message));
-      else written.push({ origin: message, records: [record] });
+    const taken = messages.map(messageOf);
+    for (const [i, record] of this.stream.write(taken).entries()) {
+      const origin = taken[i]!;
+      if ('kind' in record) dead.push(this.letterOf(record, origin));
+      else written.push({ origin, records: [record] });
     }
     return { written, dead };
   }

@@ -19,6 +19,8 @@ export interface BridgeParts {
 export interface BridgeTimes {
   /** A subscription of which no error has come so long after it was opened is being pulled. */
   settleMs: number;
+  /** So often is looked which streams are paused, and whether settings that were missing are there. */
+  lookMs: number;
   /** How it stands is noted so often. */
   noteMs: number;
   /** On the way out so much time is left to what is in hand. */
@@ -29,6 +31,7 @@ export interface BridgeTimes {
 
 export const BRIDGE_TIMES: BridgeTimes = {
   settleMs: 3_000,
+  lookMs: 15_000,
   noteMs: 15_000,
   drainMs: 20_000,
   longestHoldMs: 5_000,

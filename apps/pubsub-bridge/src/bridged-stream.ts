@@ -21,8 +21,13 @@ export interface BridgedStream {
   subscription: string;
   batch: { messages: number; maxWaitMs: number };
   flowControl: { messages: number; bytes: number };
-  /** The record that goes to `raw-events`, or why there is none. */
-  write(message: PubsubMessage, receivedAtMs: number): PublishedRecord | Rejection;
+  /** What goes to `raw-events` of each message, or why nothing does. */
+  write(messages: readonly ReceivedMessage[]): (PublishedRecord | Rejection)[];
+}
+
+/** A message, and when it came (epoch milliseconds). */
+export interface ReceivedMessage extends PubsubMessage {
+  receivedAtMs: number;
 }
 
 const BATCH = { messages: 500, max_wait: 'PT0.05S' };
@@ -43,13 +48,30 @@ export function bridgedStreamOf(
     subscription: stream.subscription,
     batch: { messages: batch.messages, maxWaitMs: durationMs(batch.max_wait)! },
     flowControl: { ...FLOW_CONTROL, ...stream.flow_control },
-    write(message, receivedAtMs) {
-      const record = decode(message);
-      if (isRejection(record)) return record;
-      const [encoded] = compiled.encodeRecords([record], `${millisecondText(receivedAtMs)}000Z`);
-      // One key on the log for one ordering key keeps the order of its messages
-      const { key, value } = encoded!;
-      return { key: message.orderingKey ? rawEventKey(source.name, message.orderingKey) : key, value };
+    write(messages) {
+      const written = new Array<PublishedRecord | Rejection>(messages.length);
+      const byTime = new Map<number, { at: number[]; records: JsonObject[] }>();
+      for (const [i, message] of messages.entries()) {
+        const record = decode(message);
+        if (isRejection(record)) {
+          written[i] = record;
+          continue;
+        }
+        const of = byTime.get(message.receivedAtMs);
+        if (of) {
+          of.at.push(i);
+          of.records.push(record);
+        } else byTime.set(message.receivedAtMs, { at: [i], records: [record] });
+      }
+      for (const [ms, { at, records }] of byTime) {
+        const encoded = compiled.encodeRecords(records, `${millisecondText(ms)}000Z`);
+        for (const [n, { key, value }] of encoded.entries()) {
+          const { orderingKey } = messages[at[n]!]!;
+          // One key on the log for one ordering key keeps the order of its messages
+          written[at[n]!] = { key: orderingKey ? rawEventKey(source.name, orderingKey) : key, value };
+        }
+      }
+      return written;
     },
   };
 }
@@ -58,10 +80,10 @@ function isRejection(decoded: JsonObject | Rejection): decoded is Rejection {
   return 'kind' in decoded;
 }
 
-/** A message of the client as the decoder takes it. */
-export function messageOf(message: Message): PubsubMessage {
-  const { id, data, attributes, publishTime, orderingKey } = message;
-  return { id, data, attributes, publishTime: instantOf(publishTime), orderingKey };
+/** A message of the client as a stream takes it. */
+export function messageOf(message: Message): ReceivedMessage {
+  const { id, data, attributes, publishTime, orderingKey, received } = message;
+  return { id, data, attributes, publishTime: instantOf(publishTime), orderingKey, receivedAtMs: received };
 }
 
 /** Texts of the milliseconds that were written last: those of publishing and receiving take turns. */

@@ -1,9 +1,13 @@
-import { Topic, deadLetterOf, instantFromMs, type DeadLetter, type Rejection } from '#libs/events';
+import {
+  NO_POSITION,
+  Topic,
+  deadLetterOf,
+  instantFromMs,
+  type DeadLetter,
+  type Rejection,
+} from '#libs/events';
 import { VERSION } from '#libs/runtime';
 import type { PubsubMessage } from '#libs/sources';
-
-/** Of a message that never got a place in the log; none has it. */
-const NO_POSITION = { partition: 0, offset: 2n ** 63n - 1n };
 
 /**
  * The dead letter of a message. Its original is the message as Pub/Sub's REST API writes one (PubsubMessage), so that its

@@ -1,23 +1,36 @@
 import { PubSub, type ClientConfig } from '@google-cloud/pubsub';
 import type { Environment, Secrets } from '#libs/runtime';
 import type { PubsubSourceDefinition } from '#libs/sources';
+import { ConnectionError } from './connection-error.js';
 
-/** A definition that no client can be made of; the message tells no secret. */
-export class ConnectionError extends Error {
-  override readonly name = 'ConnectionError';
-}
+export { ConnectionError };
+
+/** The emulator asks for no credentials; without any the client would look for a machine of Google's that has some, and warn. */
+const ANYBODY = { client_email: 'emulator', private_key: 'emulator' };
 
 const PLACEHOLDER = /\$\{(env|secret)\.([A-Za-z0-9_.-]+)\}/g;
 
+/** A source's project and credentials, and what they are looked up in. */
+type Access = Pick<PubsubSourceDefinition, 'project' | 'credentials'>;
+interface World {
+  environment: Environment;
+  secrets: Secrets;
+}
+
+/** A client of Google Pub/Sub for what `clientConfigOf` says. @throws ConnectionError */
+export function openPubsub(source: Access, world: World): PubSub {
+  return new PubSub(clientConfigOf(source, world));
+}
+
 /**
- * A client of Google Pub/Sub with the source's credentials, else Application Default Credentials; with
- * `PUBSUB_EMULATOR_HOST` one of the emulator, which asks for none.
+ * The source's credentials, else Application Default Credentials; with `PUBSUB_EMULATOR_HOST` the emulator, which asks for
+ * none.
  * @throws ConnectionError
  */
-export function openPubsub(
-  { project, credentials }: Pick<PubsubSourceDefinition, 'project' | 'credentials'>,
-  { environment, secrets }: { environment: Environment; secrets: Secrets },
-): PubSub {
+export function clientConfigOf(
+  { project, credentials }: Access,
+  { environment, secrets }: World,
+): ClientConfig {
   const filled = (text: string): string =>
     text.replace(PLACEHOLDER, (_, kind: string, name: string) =>
       String((kind === 'env' ? environment[name] : secrets(name)) ?? ''),
@@ -25,13 +38,15 @@ export function openPubsub(
   const projectId = project && filled(project);
   const emulator = environment['PUBSUB_EMULATOR_HOST'];
   if (emulator) {
-    if (!projectId) throw new ConnectionError('project: must be named where PUBSUB_EMULATOR_HOST is set');
-    return new PubSub({ projectId, apiEndpoint: emulator, emulatorMode: true });
+    if (!projectId) {
+      throw new ConnectionError('definition', 'project: must be named where PUBSUB_EMULATOR_HOST is set');
+    }
+    return { projectId, apiEndpoint: emulator, emulatorMode: true, credentials: ANYBODY };
   }
   const config: ClientConfig = projectId ? { projectId } : {};
-  if (credentials === undefined) return new PubSub(config);
+  if (credentials === undefined) return config;
   const key = keyOf(filled(credentials));
-  return new PubSub({ projectId: key.project_id, ...config, credentials: key });
+  return { projectId: key.project_id, ...config, credentials: key };
 }
 
 interface ServiceAccountKey {
@@ -45,10 +60,14 @@ function keyOf(json: string): ServiceAccountKey {
   try {
     key = JSON.parse(json) as Partial<ServiceAccountKey> | null;
   } catch {
-    throw new ConnectionError('credentials: must be the JSON of a service account key; it is no JSON');
+    throw new ConnectionError(
+      'secret',
+      'credentials: must be the JSON of a service account key; it is no JSON',
+    );
   }
   if (typeof key?.client_email !== 'string' || typeof key.private_key !== 'string') {
     throw new ConnectionError(
+      'secret',
       'credentials: must be the JSON of a service account key, with client_email and private_key',
     );
   }

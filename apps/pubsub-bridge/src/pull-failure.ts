@@ -1,6 +1,8 @@
+import { ConnectionError } from './connection-error.js';
+
 /** Why a subscription cannot be pulled. */
 export interface PullFailure {
-  /** Name of the gRPC status, in small letters. */
+  /** Name of the gRPC status, in small letters; `secret`, `definition`: there is no client; `connection`: anything else. */
   code: string;
   /** For people: what it says, and what to do. */
   text: string;
@@ -38,8 +40,9 @@ const ADVICE: Partial<Record<(typeof CODES)[number], string>> = {
 
 const MAX_TEXT = 500;
 
-/** What an error of Pub/Sub's client means. */
+/** What an error of Pub/Sub's client means, or why there is none. */
 export function pullFailureOf(error: unknown): PullFailure {
+  if (error instanceof ConnectionError) return { code: error.code, text: error.message };
   const { code, details, message } = (error ?? {}) as {
     code?: unknown;
     details?: unknown;

@@ -20,6 +20,13 @@ describe('a failure', () => {
     expect(unforeseen.text).not.toContain('anna');
   });
 
+  it('is told in what PostgreSQL takes as JSON, wherever it is cut', () => {
+    for (const message of [`${'a'.repeat(1_999)}😀 and more`, 'torn \ud83d', 'a\0b']) {
+      const { text } = failureOf(new SliceError('transient_error', 'auth', message));
+      expect(JSON.stringify(text)).not.toMatch(/\\u(?:0000|d[89a-f])/);
+    }
+  });
+
   it('waits longer each time, up to an hour where the definition is at fault', () => {
     const auth = failureOf(new SliceError('config_error', 'auth', 'no'));
     const waits = [0, 1, 2, 3, 4, 5, 6, 7, 1_000].map((n) => waitAfter(auth, n, NOW, 0).waitMs / 60_000);

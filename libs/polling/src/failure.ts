@@ -14,14 +14,19 @@ export interface Failure {
   retryAtMs?: number;
 }
 
-/** The most that is kept of what an error says; without NUL, which PostgreSQL has not. */
+/** The most that is kept of what an error says. */
 const MAX_TEXT = 2_000;
+
+/** Without NUL and halves of characters, as where a text was cut: PostgreSQL takes no JSON that has them. */
+function storable(text: string): string {
+  return Buffer.from(text).toString().replaceAll('\0', '');
+}
 
 /** What an error means. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof SliceError) {
     const { reason, code, message, retryAt } = error;
-    const text = message.slice(0, MAX_TEXT).replaceAll('\0', '');
+    const text = storable(message.slice(0, MAX_TEXT));
     return { reason, code, text, ...(retryAt && { retryAtMs: instantToMs(retryAt) }) };
   }
   if (error instanceof PublishError) {

@@ -1,13 +1,10 @@
 import pRetry from 'p-retry';
 import { PublishError, type PublishedRecord } from '#libs/event-log';
-import { Topic, deadLetterOf, instantFromMs } from '#libs/events';
+import { NO_POSITION, Topic, deadLetterOf, instantFromMs } from '#libs/events';
 import { VERSION, publishDeadLetters, publishFitting, type Platform, type TooLarge } from '#libs/runtime';
 
 /** For some seconds, while the log elects a leader; then the slice fails, and is read again later. */
 const POLICY = { retries: 6, minTimeout: 100, maxTimeout: 3_000, factor: 2, randomize: true };
-
-/** Of a record that never got a place in the log; none has it. */
-const NO_POSITION = { partition: 0, offset: 2n ** 63n - 1n };
 
 /**
  * Resolves when `raw-events` has the records; one that is larger than the log takes becomes a dead letter.

@@ -8,7 +8,10 @@ import type { PollerParts } from './poller-parts.js';
 
 /** What the schedule polls, and with what. */
 export interface Polling {
+  /** Those that can be polled at once. */
   streams: readonly PollableStream[];
+  /** Those that can be polled since it was asked last, or since the start. */
+  lookForMore(): Promise<readonly PollableStream[]>;
   parts: PollerParts;
   /** Aborts `parts.stopping`. */
   beginStop(): void;
@@ -20,6 +23,7 @@ export interface Polling {
 export const POLLING = Symbol('Polling');
 
 const BACKFILLS = 'backfills';
+const DEFINITIONS = 'definitions';
 const TEN_MINUTES_MS = 10 * 60_000;
 /** Half a year of the ledger, to look up what was read when a partner's bill is in doubt. */
 const WINDOW_RETENTION_MS = 180 * 24 * 60 * 60_000;
@@ -28,22 +32,26 @@ const WINDOW_RETENTION_MS = 180 * 24 * 60 * 60_000;
 @Injectable()
 export class PollSchedule implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly running = new Set<Promise<void>>();
+  private readonly streams: PollableStream[] = [];
   private readonly backfills: BackfillRunner;
 
   constructor(
     private readonly registry: SchedulerRegistry,
     @Inject(POLLING) private readonly polling: Polling,
   ) {
-    this.backfills = new BackfillRunner(polling.streams, polling.parts);
+    this.backfills = new BackfillRunner(this.streams, polling.parts);
   }
 
   onApplicationBootstrap(): void {
-    for (const stream of this.polling.streams) {
-      this.repeat(`${stream.source}/${stream.stream}`, 0, () => this.pollWhenDue(stream));
-    }
+    const { lookMs } = this.polling.parts.times;
+    this.begin(this.polling.streams);
     this.repeat(BACKFILLS, 0, async () => {
       await this.backfills.beginDue();
-      return this.polling.parts.times.lookMs;
+      return lookMs;
+    });
+    this.repeat(DEFINITIONS, lookMs, async () => {
+      this.begin(await this.polling.lookForMore());
+      return lookMs;
     });
   }
 
@@ -64,6 +72,14 @@ export class PollSchedule implements OnApplicationBootstrap, OnModuleDestroy {
       await deleteSourceWindowsBefore(pool, new Date(now() - WINDOW_RETENTION_MS));
     } catch (error) {
       logger.warn({ error }, 'old lines of the ledger are still there; tried again in ten minutes');
+    }
+  }
+
+  private begin(streams: readonly PollableStream[]): void {
+    if (this.polling.parts.isStopping()) return;
+    this.streams.push(...streams);
+    for (const stream of streams) {
+      this.repeat(`${stream.source}/${stream.stream}`, 0, () => this.pollWhenDue(stream));
     }
   }
 

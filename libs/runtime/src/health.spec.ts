@@ -43,4 +43,13 @@ describe('Health', () => {
     health.fail('something else');
     expect([health.deadBecause, told]).toEqual(['the consumer has ended', ['the consumer has ended']]);
   });
+
+  it('tells who asks late, as while other apps still start, of a death that was before', () => {
+    const health = new Health();
+    const told: string[] = [];
+    health.fail('the consumer has ended');
+    health.onFailure((reason) => told.push(reason));
+    health.fail('the other consumer has ended');
+    expect(told).toEqual(['the consumer has ended']);
+  });
 });

@@ -41,9 +41,10 @@ export class Health {
     this.listener(reason);
   }
 
-  /** Tells of the first failure, so that the process can end. */
+  /** Tells of the first failure, at once where it was before, so that the process can end. */
   onFailure(listener: (reason: string) => void): void {
     this.listener = listener;
+    if (this.failure !== undefined) listener(this.failure);
   }
 
   /** Why the process should be restarted, or undefined. */

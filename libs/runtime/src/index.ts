@@ -1,7 +1,15 @@
+export {
+  checkAgreementsDir,
+  readAgreementsDir,
+  readDealFiles,
+  type AgreementsDir,
+  type LoadedDeal,
+} from './agreements-dir.js';
 export type { App, RunningApp } from './app.js';
+export { IsInt, IsOptional, IsString, Matches, Max, Min, ValidateIf } from './checks.js';
 export { readEnvironment, type Environment } from './environment.js';
 export { Health, type Check } from './health.js';
-export { missingSettings, neededSettings } from './missing-settings.js';
+export { missingOfSource, missingSettings, neededSettings } from './missing-settings.js';
 export { createLogger, type Logger } from './logger.js';
 export { Metrics } from './metrics.js';
 export { deadLetterOfRecord, publishDeadLetters } from './dead-letters.js';
@@ -15,10 +23,10 @@ export {
   checkSourcesDir,
   readSourceFile,
   readSourcesDir,
-  sourceFilesIn,
   type LoadedSource,
   type SourcesDir,
   sourcesOfType,
 } from './sources-dir.js';
 export { NotMigratedError, assertMigrated, migrate, topicSpecs } from './topics.js';
+export { yamlFilesIn } from './yaml-dir.js';
 export { VERSION } from './version.js';

@@ -144,6 +144,28 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly commissionMarks = new Gauge({
+    name: 'tributary_commission_marks',
+    help: 'Marks that wait: writes of facts, players and partners whose commissions are to be reckoned',
+    registers: [this.registry],
+  });
+  readonly commissionSetAside = new Gauge({
+    name: 'tributary_commission_set_aside',
+    help: 'Players, and partners, that are set aside as their commissions cannot be reckoned',
+    registers: [this.registry],
+  });
+  readonly commissionSubjects = new Counter({
+    name: 'tributary_commission_subjects_total',
+    help: 'Players, and clicks of installs, whose commissions were reckoned',
+    registers: [this.registry],
+  });
+  readonly commissionSeconds = new Histogram({
+    name: 'tributary_commission_run_duration_seconds',
+    help: 'Time that a run took in which anything was reckoned',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -1,4 +1,4 @@
-import { placeholdersIn } from '#libs/sources';
+import { placeholdersIn, type SourceDefinition } from '#libs/sources';
 import type { Environment } from './environment.js';
 import type { Secrets } from './secrets.js';
 
@@ -10,6 +10,25 @@ const LOOKUP = /^(env|secret)\.(.+)$/;
  */
 export function neededSettings(part: unknown): string[] {
   return missingSettings(part, {}, () => undefined);
+}
+
+/** What a source still waits for. An emulator that stands in for Google asks for no credentials. */
+export function missingOfSource(
+  source: SourceDefinition,
+  environment: Environment,
+  secrets: Secrets,
+): string[] {
+  return missingSettings(withoutIdleCredentials(source, environment), environment, secrets);
+}
+
+function withoutIdleCredentials(source: SourceDefinition, environment: Environment): object {
+  if (source.type === 'pubsub' && environment['PUBSUB_EMULATOR_HOST']) {
+    return { ...source, credentials: undefined };
+  }
+  if (source.type === 'ga4' && environment['BIGQUERY_EMULATOR_HOST']) {
+    return { ...source, export: { ...source.export, credentials: undefined } };
+  }
+  return source;
 }
 
 /** Those of `neededSettings` that are not set. */

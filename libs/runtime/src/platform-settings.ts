@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateIf } from './checks.js';
 
 /** `true`/`false`/`1`/`0` of an environment variable; anything else stays as it is and fails its check. */
 export const ToBoolean = (): PropertyDecorator =>
@@ -64,6 +64,10 @@ export class PlatformSettings {
   /** Folder of the source definitions; one that is not there has none. */
   @IsString()
   SOURCES_DIR: string = 'sources';
+
+  /** Folder of the agreements with partners; one that is not there has none. */
+  @IsString()
+  AGREEMENTS_DIR: string = 'agreements';
 
   @IsString()
   ADMIN_HOST: string = '0.0.0.0';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
+import { Validator } from './checks.js';
 import type { Environment } from './environment.js';
 
 /** A wrong configuration; the message lists every problem by name and never shows a value. */
@@ -23,9 +23,9 @@ export function readSettings<T extends object>(type: new () => T, environment: E
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
   const settings = plainToInstance(type, Object.fromEntries(given), { exposeDefaultValues: true });
-  const problems = validateSync(settings, { validationError: { target: false, value: false } }).flatMap((e) =>
-    Object.values(e.constraints ?? {}),
-  );
+  const problems = new Validator()
+    .validateSync(settings, { validationError: { target: false, value: false } })
+    .flatMap((e) => Object.values(e.constraints ?? {}));
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }

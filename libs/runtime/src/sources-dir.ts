@@ -1,14 +1,10 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  parseSource,
-  type ReadSchema,
-  type SourceDefinition,
-  type SourceProblem,
-  type SourceType,
-} from '#libs/sources';
+import { parseSource, type ReadSchema, type SourceDefinition, type SourceType } from '#libs/sources';
+import type { FileProblem } from '#libs/yaml-file';
 import type { Environment } from './environment.js';
 import { SettingsError } from './settings.js';
+import { readTextFile, yamlFilesIn } from './yaml-dir.js';
 
 /** A source that can work, and the schemas that its streams name, by their `$ref`. */
 export interface LoadedSource<Source extends SourceDefinition = SourceDefinition> {
@@ -23,7 +19,7 @@ export interface SourcesDir {
   /** In the order of their files' names. */
   sources: LoadedSource[];
   /** Of the files whose sources are left out. */
-  problems: SourceProblem[];
+  problems: FileProblem[];
 }
 
 /**
@@ -33,8 +29,8 @@ export interface SourcesDir {
  */
 export function readSourcesDir(dir: string): SourcesDir {
   const sources: LoadedSource[] = [];
-  const problems: SourceProblem[] = [];
-  for (const file of sourceFilesIn(dir)) {
+  const problems: FileProblem[] = [];
+  for (const file of yamlFilesIn(dir)) {
     const read = readSourceFile(file);
     if ('problems' in read) problems.push(...read.problems);
     else sources.push(read);
@@ -69,8 +65,8 @@ export function sourcesOfType<Type extends SourceType>(
 }
 
 /** Reads one file, and the schemas that it names. */
-export function readSourceFile(file: string): LoadedSource | { problems: SourceProblem[] } {
-  const text = readText(file);
+export function readSourceFile(file: string): LoadedSource | { problems: FileProblem[] } {
+  const text = readTextFile(file);
   if (typeof text === 'object') {
     return { problems: [{ file, line: 1, column: 1, at: '', message: `the file ${text.problem}` }] };
   }
@@ -78,32 +74,10 @@ export function readSourceFile(file: string): LoadedSource | { problems: SourceP
   return 'problems' in parsed ? parsed : { ...parsed, file };
 }
 
-/** Paths of the definitions in a folder, sorted; of one that is not there none. */
-export function sourceFilesIn(dir: string): string[] {
-  try {
-    return readdirSync(dir, { withFileTypes: true })
-      .filter((entry) => !entry.isDirectory() && /^[^.].*\.ya?ml$/.test(entry.name))
-      .map((entry) => join(dir, entry.name))
-      .sort();
-  } catch (e) {
-    if ((e as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw e;
-  }
-}
-
-/** The text of a file, or why it cannot be read. */
-function readText(file: string): string | { problem: string } {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (e) {
-    return { problem: `cannot be read (${(e as NodeJS.ErrnoException).code})` };
-  }
-}
-
 function schemasBeside(file: string): ReadSchema {
   return (ref) => {
     const path = join(dirname(file), ref);
-    const text = readText(path);
+    const text = readTextFile(path);
     if (typeof text === 'object') return { problem: `${path} ${text.problem}` };
     try {
       return { schema: JSON.parse(text) as unknown };

@@ -75,12 +75,16 @@ export interface StreamDefinition extends RecordStreamDefinition {
   error_handler?: ErrorHandlerDefinition;
 }
 
+/** Of a query parameter. */
+export type QueryValue = string | number | boolean;
+
 /** Placeholders `${...}` may stand in `url`, `query`, `headers` and `body`. */
 export interface RequesterDefinition {
   url: string;
   /** Absent: GET. */
   method?: 'GET' | 'POST';
-  query?: Record<string, string | number | boolean>;
+  /** A list is one parameter of that name for each value. */
+  query?: Record<string, QueryValue | QueryValue[]>;
   /** `form`: a space becomes `+`; `percent`: `%20`. Absent: `form`. */
   query_encoding?: 'form' | 'percent';
   headers?: Record<string, string>;
@@ -238,7 +242,7 @@ export interface CsvDialect {
   quote?: string;
   /** Absent: the quote doubled (RFC 4180). */
   escape?: string;
-  /** Absent: the first line names the columns. */
+  /** Absent: the first line names the columns, those of `primary_key` among them: what names others is an error. */
   columns?: string[];
   /** With `columns`: how many lines at the start are no records. Absent: 0. */
   skip_lines?: number;
@@ -250,7 +254,8 @@ export interface CsvDialect {
 }
 
 export interface RecordSelectorDefinition {
-  /** Where the records stand: `data.items`; of XML, the names of the elements down to the repeated one. */
+  /** Where the records stand: `data.items`; of XML, the names of the elements down to the repeated one. In JSON `*`
+   * stands for every member or item: `data.*` where an object holds them by id, `days.*.rows`. */
   path?: string;
   /** Only records for which this holds; what it drops is still counted as read. */
   filter?: Condition;
@@ -316,6 +321,8 @@ export interface StopDefinition {
   total_path?: string;
   /** True: a page follows. */
   has_more_path?: string;
+  /** True: no page follows. */
+  done_path?: string;
 }
 
 export interface ErrorHandlerDefinition {
@@ -334,7 +341,7 @@ export interface ErrorRule {
   /** Of `fail`. Absent: `config_error` for 4xx, else `transient_error`. */
   failure_type?: 'config_error' | 'transient_error' | 'system_error';
   /** Header with the seconds to wait, an HTTP date or epoch seconds. Absent: Retry-After, then X-RateLimit-Reset and
-   * RateLimit-Reset. */
+   * RateLimit-Reset; of a 503 without a rule Retry-After alone. */
   wait_header?: string;
 }
 

@@ -12,8 +12,6 @@ export { DEFINITION_SCHEMA } from './loading/definition-schema.js';
 export { parseSource, type ParsedSource, type ReadSchema } from './loading/parse-source.js';
 export { placeholdersIn } from './loading/check-placeholders.js';
 export { TEXT_FORMATS, durationMs } from './loading/text-formats.js';
-export { YamlFile } from './loading/yaml-file.js';
-export { problemText, type SourceProblem } from './loading/problem.js';
 export {
   compileMapping,
   compileStream,

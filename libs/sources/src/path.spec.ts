@@ -1,4 +1,4 @@
-import { PathError, compilePath, parsePath } from './path.js';
+import { EACH, PathError, compilePath, parsePath, parseRecordPath } from './path.js';
 
 describe('a path', () => {
   it.each([
@@ -17,6 +17,20 @@ describe('a path', () => {
 
   it.each(['.id', 'a..b', 'a[', 'a[x]', 'a.', "a['b]"])('%s is refused', (path) => {
     expect(() => parsePath(path)).toThrow(PathError);
+  });
+
+  it.each([
+    ['data.*', ['data', EACH]],
+    ['*', [EACH]],
+    ['$.days.*.rows', ['days', EACH, 'rows']],
+    ["data['*'].x", ['data', '*', 'x']],
+  ])('to records: %s', (path, steps) => {
+    expect(parseRecordPath(path)).toEqual(steps);
+  });
+
+  it('to one value has no *', () => {
+    expect(() => parsePath('data.*')).toThrow('`*` may stand in record_selector.path alone');
+    expect(parsePath("data['*']")).toEqual(['data', '*']);
   });
 
   it('reads what stands there, and nothing where nothing does', () => {

@@ -8,14 +8,33 @@ export class PathError extends Error {}
 
 const STEP = /\.?([^.[\]'"]+)|\[(\d+)\]|\[(?:'([^']*)'|"([^"]*)")\]/y;
 
+/** Stands for every member of an object, and for every item of an array. */
+export const EACH = Symbol('*');
+
+/** A step down to the records of an answer. */
+export type RecordStep = string | number | typeof EACH;
+
 /**
- * The members and indexes that a path names: `data.items[0].id`; a member whose name has a dot or a bracket stands
- * in brackets and quotes: `meta['last.page']`. The empty path and `$` name the value itself.
+ * The members and indexes that a path names: `data.items[0].id`; a member whose name has a dot or a bracket, or is `*`,
+ * stands in brackets and quotes: `meta['last.page']`. The empty path and `$` name the value itself.
  * @throws PathError
  */
 export function parsePath(path: string): readonly (string | number)[] {
+  return parseRecordPath(path).map((step) => {
+    if (step !== EACH) return step;
+    throw new PathError(
+      `${JSON.stringify(path)} names one value; \`*\` may stand in record_selector.path alone`,
+    );
+  });
+}
+
+/**
+ * As `parsePath`; `*` names every one there is: `response.data.*.Conversion`, `days.*.rows`.
+ * @throws PathError
+ */
+export function parseRecordPath(path: string): readonly RecordStep[] {
   const text = path.startsWith('$') ? path.slice(1) : path;
-  const steps: (string | number)[] = [];
+  const steps: RecordStep[] = [];
   STEP.lastIndex = 0;
   while (STEP.lastIndex < text.length) {
     const at = STEP.lastIndex;
@@ -24,7 +43,8 @@ export function parsePath(path: string): readonly (string | number)[] {
       throw new PathError(`${JSON.stringify(path)} is no path: it goes wrong at character ${at + 1}`);
     }
     const [, name, index, single, double] = found;
-    steps.push(index === undefined ? (name ?? single ?? double)! : Number(index));
+    if (name === '*') steps.push(EACH);
+    else steps.push(index === undefined ? (name ?? single ?? double)! : Number(index));
   }
   return steps;
 }

@@ -28,8 +28,10 @@ export function addExport(program: Command): void {
     .addHelpText(
       'after',
       `
---from and --to are about occurred_at; of receipts about received_at, of dead_letters about failed_at, of players
-and the other entities of a product about their last change (modified_at, updated_at; else their first instant).
+--from and --to are about occurred_at; of receipts about received_at, of dead_letters about failed_at, of
+commission_entries about written_at, of statements about closed_at, of plans about stored_at, of fx_rates about
+imported_at, of players and the other entities of a product about their last change (modified_at, updated_at; else
+their first instant).
 Left out is what the order of arrival decides (revision, raw_position).
 
 Examples:

@@ -8,7 +8,7 @@ import { instantArgument } from '../arguments.js';
 import { CommandFailed } from '../exit-code.js';
 import { columns, count, print, printJson } from '../print.js';
 import { progressBar } from '../progress-bar.js';
-import { askedBy } from '../sources/asked-by.js';
+import { askedBy } from '../asked-by.js';
 import { boundsOf, countDays, wantedDays } from '../sources/ga4/days.js';
 import { foundGa4 } from '../sources/ga4/found-ga4.js';
 import { findHttpStream, openSource } from '../sources/load-source.js';

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { readStreams, type StreamStatus } from '#libs/database';
-import { databaseOf, missingSettings, readEnvironment, secretsOf, sourceFilesIn } from '#libs/runtime';
-import { problemText, streamsOf, type SourceDefinition } from '#libs/sources';
+import { databaseOf, missingOfSource, readEnvironment, secretsOf, yamlFilesIn } from '#libs/runtime';
+import { streamsOf, type SourceDefinition } from '#libs/sources';
+import { problemText } from '#libs/yaml-file';
 import { messageOf } from '../error-message.js';
 import { columns, print, printJson } from '../print.js';
 import { openSourceFile, type SourceFile } from '../sources/load-source.js';
@@ -43,7 +44,7 @@ export function addSourcesList(sources: Command): void {
 }
 
 async function run({ offline, json }: Options): Promise<void> {
-  const files = sourceFilesIn(sourcesDir()).map(openSourceFile);
+  const files = yamlFilesIn(sourcesDir()).map(openSourceFile);
   const { statuses, why } = offline ? { statuses: undefined, why: undefined } : await readStatuses();
   const listed = files.flatMap((file) => listedOf(file, statuses ?? []));
   const problems = files.flatMap((file) => file.problems.map(problemText));
@@ -59,14 +60,14 @@ async function readStatuses(): Promise<{ statuses?: StreamStatus[]; why?: string
   try {
     return { statuses: await withPlatform((platform) => readStreams(databaseOf(platform).pool)) };
   } catch (error) {
-    return { why: `${messageOf(error).split('\n')[0]} (--offline does not ask)` };
+    return { why: `${messageOf(error).split('\n')[0]!.replace(/:$/, '')} (--offline does not ask)` };
   }
 }
 
 function listedOf({ source }: SourceFile, statuses: readonly StreamStatus[]): Listed[] {
   if (!source) return [];
   const environment = readEnvironment();
-  const missing = missingSettings(source, environment, secretsOf(environment));
+  const missing = missingOfSource(source, environment, secretsOf(environment));
   return streamsOf(source).map((stream) => {
     const status = statuses.find((s) => s.source === source.name && s.stream === stream.name);
     return {

@@ -8,32 +8,29 @@ import { CommandFailed } from '../exit-code.js';
 import { print, strong } from '../print.js';
 import { ga4DefinitionOf, ga4Head, gatherGa4 } from '../sources/ga4/new-ga4.js';
 import { GA4_QUESTIONS, GA4_QUESTION_NAMES, type Ga4Answers } from '../sources/ga4/new-questions.js';
+import { gatherPubsub, pubsubHead } from '../sources/pubsub/new-pubsub.js';
+import {
+  PUBSUB_QUESTIONS,
+  PUBSUB_QUESTION_NAMES,
+  type PubsubAnswers,
+} from '../sources/pubsub/new-questions.js';
 import { askPerson } from '../sources/new/ask-person.js';
 import { authenticatorOf, definitionOf, type Told } from '../sources/new/definition-of.js';
-import {
-  AnswersProblem,
-  flagOf,
-  gatherAnswers,
-  type GetSample,
-  type Given,
-} from '../sources/new/gather-answers.js';
+import { AnswersProblem, gatherAnswers, type GetSample, type Given } from '../sources/new/gather-answers.js';
 import { fetchSample } from '../sources/new/fetch-sample.js';
+import { answersOf, answersTo, fieldsGiven, type FieldFlags } from '../sources/new/given-by-flags.js';
 import type { Answers } from '../sources/new/question.js';
 import { questions } from '../sources/new/questions.js';
 import { lookAtSample, type Sample } from '../sources/new/sample.js';
 import { writeDefinition } from '../sources/new/write-definition.js';
 import { sourcesDir } from '../sources/sources-dir.js';
 
-interface Options {
+interface Options extends FieldFlags {
   type?: string;
-  map: Record<string, string>;
-  currency?: string;
-  minorUnits?: string | true;
   sampleFile?: string;
   fetch?: true;
   out?: string;
   force?: true;
-  [flag: string]: unknown;
 }
 
 const SCHEMA_FILE = 'libs/sources/source-definition.schema.json';
@@ -45,8 +42,11 @@ export function addSourcesNew(sources: Command): void {
     .description('write the definition of a partner: asks what it has to know, or takes it as flags')
     .argument('[name]', 'name of the source');
   command.addOption(
-    new Option('--type <type>', 'http: an API; ga4: the export of a GA4 property')
-      .choices(['http', 'ga4'])
+    new Option(
+      '--type <type>',
+      'http: an API; ga4: the export of a GA4 property; pubsub: a subscription of Google Pub/Sub',
+    )
+      .choices(['http', 'ga4', 'pubsub'])
       .default('http'),
   );
   for (const [name, question] of questions()) {
@@ -55,6 +55,7 @@ export function addSourcesNew(sources: Command): void {
   }
   for (const name of ['property', 'project', 'dataset', 'location', 'credentials', 'folder'] as const)
     command.option(GA4_QUESTIONS[name].flag, GA4_QUESTIONS[name].help);
+  command.option(PUBSUB_QUESTIONS.subscription.flag, PUBSUB_QUESTIONS.subscription.help);
   command
     .option(
       '--map <field=path>',
@@ -85,20 +86,19 @@ Examples:
   npx tributary sources new acme --sample-file answer.json \\
     --url 'https://api.acme.example/v1/payouts?from=2026-01-01&to=2026-01-02&page=1&per_page=100' \\
     --auth api_key --event payout
-  npx tributary sources new shop --type ga4 --property 123456789 --timezone Europe/Zurich --project my-project`,
+  npx tributary sources new shop --type ga4 --property 123456789 --timezone Europe/Zurich --project my-project
+  npx tributary sources new shop-events --type pubsub --subscription tributary-deposits --project my-project \\
+    --event deposit --sample-file message.json`,
     )
     .action((name: string | undefined, options: Options) => run(name, options));
 }
 
 async function run(name: string | undefined, options: Options): Promise<void> {
   if (options.type === 'ga4') return runGa4(name, options);
+  if (options.type === 'pubsub') return runPubsub(name, options);
   const given: Given = {
     answers: { ...answersOf(options), ...(name !== undefined && { name }) },
-    map: options.map,
-    ...(options.currency !== undefined && { currency: options.currency }),
-    ...(options.minorUnits !== undefined && {
-      minorUnits: options.minorUnits === true ? 'yes' : options.minorUnits.trim(),
-    }),
+    ...fieldsGiven(options),
     year: new Date().getUTCFullYear(),
   };
   const told = await gather(given, sampleFrom(options));
@@ -119,16 +119,32 @@ function check(text: string, file: string): void {
 }
 
 async function runGa4(name: string | undefined, options: Options): Promise<void> {
-  const given: Ga4Answers = { ...(name !== undefined && { name }) };
-  for (const question of GA4_QUESTION_NAMES) {
-    const value = options[question.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())];
-    if (typeof value === 'string') given[question] = value.trim();
-  }
+  const given: Ga4Answers = {
+    ...answersTo(GA4_QUESTION_NAMES, options),
+    ...(name !== undefined && { name }),
+  };
   const definition = ga4DefinitionOf(
     await asked((ask) => gatherGa4(given, ask && ((question, guess) => ask.ask(question, guess)))),
   );
   const file = options.out ?? join(sourcesDir(), `${definition.name}.yaml`);
   const text = writeDefinition(definition, [...ga4Head(definition), ...needsOf(definition)], schemaFor(file));
+  check(text, file);
+  await write(file, text, options.force ?? false);
+  print(`wrote ${strong(file)}\n\n${nextSteps(definition.name, file, text)}`);
+}
+
+async function runPubsub(name: string | undefined, options: Options): Promise<void> {
+  if (options.fetch)
+    throw new CommandFailed('--fetch is for APIs over HTTP; save a message and name it by --sample-file');
+  const answers: PubsubAnswers = {
+    ...answersTo(PUBSUB_QUESTION_NAMES, options),
+    ...(name !== undefined && { name }),
+  };
+  const sample = options.sampleFile === undefined ? undefined : await readSample(options.sampleFile);
+  const definition = await asked((ask) => gatherPubsub({ answers, ...fieldsGiven(options) }, sample, ask));
+  const file = options.out ?? join(sourcesDir(), `${definition.name}.yaml`);
+  const head = [...pubsubHead(definition), ...needsOf(definition)];
+  const text = writeDefinition(definition, head, schemaFor(file));
   check(text, file);
   await write(file, text, options.force ?? false);
   print(`wrote ${strong(file)}\n\n${nextSteps(definition.name, file, text)}`);
@@ -150,18 +166,6 @@ async function asked<T>(answer: (ask: typeof askPerson | undefined) => Promise<T
       `more has to be known of this partner:\n${error.problems.map((p) => `  ${p}`).join('\n')}`,
     );
   }
-}
-
-function answersOf(options: Options): Answers {
-  return Object.fromEntries(
-    questions().flatMap(([name, question]) => {
-      const flag = flagOf(question)
-        .slice(2)
-        .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-      const value = options[flag];
-      return typeof value === 'string' ? [[name, value.trim()]] : [];
-    }),
-  );
 }
 
 /** From a file, or from the partner where that is wanted; looked at once. */

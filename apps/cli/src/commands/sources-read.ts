@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { instantFromMs, type Instant } from '#libs/events';
 import type { ExchangeRecord } from '#libs/sources';
@@ -20,7 +21,7 @@ interface Options extends Wanted {
   limit: number;
   dryRun?: true;
   fromFile?: string;
-  record?: string;
+  record?: string | true;
   json?: true;
 }
 
@@ -38,7 +39,10 @@ export function addSourcesRead(sources: Command): void {
     .option('--cursor <cursor>', 'of a stream that is read by cursors: what follows this one')
     .option('--limit <n>', 'at most so many records', countArgument, 10)
     .option('--from-file <file>', 'read a saved answer instead of asking the partner')
-    .option('--record <file>', "save the partner's first answer, for --from-file and as a fixture")
+    .option(
+      '--record [file]',
+      "save the partner's first answer, for --from-file; without a file as the stream's fixture, which validate maps",
+    )
     .option('--json', 'answer as JSON lines')
     .addHelpText(
       'after',
@@ -122,7 +126,9 @@ async function readPartner(found: FoundStream, options: Options, show: Show): Pr
     const records: { record: Parameters<ReturnType<typeof compileTrial>>[0]; receivedAt: Instant }[] = [];
     const batches = partner.read(asked.slice, asked.bounds);
     let next = await batches.next();
-    if (options.record !== undefined && partner.latest()) await save(options.record, partner, show);
+    if (options.record !== undefined && partner.latest()) {
+      await save(options.record === true ? fixtureOf(found) : options.record, partner, show);
+    }
     for (; !next.done; next = await batches.next()) {
       const { receivedAt } = next.value;
       records.push(...next.value.records.map((record) => ({ record, receivedAt })));
@@ -170,8 +176,14 @@ function trial(
   return tried;
 }
 
+/** Where `validate` looks for the stream's recorded answer. */
+function fixtureOf({ file, source, stream }: FoundStream): string {
+  return join(dirname(file.path), 'fixtures', source.name, `${stream.name}.${stream.decoder.type}`);
+}
+
 /** As it was before any Content-Encoding, so that it can be looked at. */
 async function save(file: string, partner: PartnerAccess, show: Show): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, await decodedBody(partner.latest()!));
   show.note(`saved the answer as ${file}`);
 }

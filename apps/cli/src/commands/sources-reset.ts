@@ -5,7 +5,7 @@ import { databaseOf } from '#libs/runtime';
 import type { StreamState } from '#libs/sources';
 import { CommandFailed } from '../exit-code.js';
 import { print, printJson } from '../print.js';
-import { askedBy } from '../sources/asked-by.js';
+import { askedBy } from '../asked-by.js';
 import { findHttpStream } from '../sources/load-source.js';
 import { sourcesDir } from '../sources/sources-dir.js';
 import { stateAt, stateText } from '../sources/state-at.js';

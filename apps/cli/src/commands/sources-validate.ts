@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { sourceFilesIn } from '#libs/runtime';
-import { problemText, streamsOf, type SourceProblem } from '#libs/sources';
+import { yamlFilesIn } from '#libs/runtime';
+import { streamsOf } from '#libs/sources';
+import { problemText, type FileProblem } from '#libs/yaml-file';
 import { CommandFailed } from '../exit-code.js';
 import { runFixtures, writeEvents, type FixtureRun } from '../sources/fixtures/run-fixture.js';
 import { openSourceFile, type SourceFile } from '../sources/load-source.js';
@@ -43,7 +44,7 @@ Examples:
 }
 
 async function run(files: string[], { updateFixtures, json }: Options): Promise<void> {
-  const paths = files.length > 0 ? files : sourceFilesIn(sourcesDir());
+  const paths = files.length > 0 ? files : yamlFilesIn(sourcesDir());
   const read = withoutTwins(paths.map(openSourceFile));
   const validated: Validated[] = [];
   for (const file of read) {
@@ -78,7 +79,7 @@ function withoutTwins(files: readonly SourceFile[]): SourceFile[] {
   return files.map((file, i) => {
     const twin = files.slice(0, i).find(({ source }) => source && source.name === file.source?.name);
     if (!twin || !file.source) return file;
-    const problem: SourceProblem = {
+    const problem: FileProblem = {
       file: file.path,
       line: 1,
       column: 1,

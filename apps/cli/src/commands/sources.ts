@@ -11,6 +11,8 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   read: async () => (await import('./sources-read.js')).addSourcesRead,
   probe: async () => (await import('./sources-probe.js')).addSourcesProbe,
   backfill: async () => (await import('./sources-backfill.js')).addSourcesBackfill,
+  pause: async () => (await import('./sources-pause.js')).addSourcesPause,
+  resume: async () => (await import('./sources-pause.js')).addSourcesResume,
   reset: async () => (await import('./sources-reset.js')).addSourcesReset,
 };
 

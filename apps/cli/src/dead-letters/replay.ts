@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { EventLog, LogRecord } from '#libs/event-log';
+import { NO_POSITION } from '#libs/events';
 import { publishFitting, type RecordGroup } from '#libs/runtime';
 import { conditionOf, type DeadLetterFilter } from './filter.js';
 import {
@@ -92,7 +93,7 @@ async function replayChunk(
       }
       const record = await originalOf(eventLog, letter);
       if (record) originals.push({ origin: letter, records: [record] });
-      else fail(result, letter, 'only its beginning is kept here, and the log has let go of the whole');
+      else fail(result, letter, `only its beginning is kept here, and ${whereTheWholeIs(letter)}`);
     }
     const tooLarge = await publishFitting(eventLog, topic, originals);
     for (const { origin, sizeBytes, limitBytes } of tooLarge) {
@@ -117,6 +118,12 @@ async function originalOf(eventLog: EventLog, letter: StoredDeadLetter): Promise
   const position = { partition: letter.partition, offset: BigInt(letter.record_offset) };
   const record = await eventLog.read(letter.topic, position);
   return record && { key: record.key, value: record.value };
+}
+
+function whereTheWholeIs({ record_offset }: StoredDeadLetter): string {
+  return BigInt(record_offset) === NO_POSITION.offset
+    ? 'the log never had the whole: mend it where it comes from, then have it read again (sources backfill)'
+    : 'the log has let go of the whole';
 }
 
 function fail(result: Replayed, { dead_letter_id }: StoredDeadLetter, why: string): void {

@@ -11,7 +11,7 @@ export interface Period {
 /** The statement that reads an export, and the columns of its rows in order. */
 export interface ExportQuery {
   text: string;
-  values: string[];
+  values: unknown[];
   columns: string[];
 }
 
@@ -25,12 +25,14 @@ interface ExportedColumn {
 /**
  * The rows of a table sorted by the bytes of their primary key, every value in its canonical text: instants in
  * UTC with six digits, amounts without trailing zeros, whole numbers beyond 2^53 as text, bytes as UTF-8.
+ * @param only columns of text, and which of their values are wanted
  */
 export function exportQuery(
   source: DataSource,
   name: string,
   table: ExportedTable,
   period: Period,
+  only: Readonly<Record<string, readonly string[]>> = {},
 ): ExportQuery {
   const { columns, tablePath } = source.getMetadata(name);
   const exported: ExportedColumn[] = columns
@@ -39,7 +41,7 @@ export function exportQuery(
   const key = exported
     .filter((c) => c.isPrimary)
     .map((c) => (c.type === 'text' ? `${c.name} COLLATE "C"` : c.name));
-  const { where, values } = conditionOf(table, period);
+  const { where, values } = conditionOf(table, period, only);
   return {
     text: `SELECT ${exported.map(selected).join(', ')} FROM ${tablePath} ${where} ORDER BY ${key.join(', ')}`,
     values,
@@ -60,9 +62,13 @@ function selected({ name, type }: ExportedColumn): string {
   }
 }
 
-function conditionOf({ instant }: ExportedTable, { from, to }: Period): { where: string; values: string[] } {
+function conditionOf(
+  { instant }: ExportedTable,
+  { from, to }: Period,
+  only: Readonly<Record<string, readonly string[]>>,
+): { where: string; values: unknown[] } {
   const conditions: string[] = [];
-  const values: string[] = [];
+  const values: unknown[] = [];
   const add = (operator: string, bound: Instant | undefined): void => {
     if (bound === undefined || instant === undefined) return;
     values.push(bound);
@@ -70,5 +76,9 @@ function conditionOf({ instant }: ExportedTable, { from, to }: Period): { where:
   };
   add('>=', from);
   add('<', to);
+  for (const [column, wanted] of Object.entries(only)) {
+    values.push(wanted);
+    conditions.push(`${column} = ANY ($${values.length}::text[])`);
+  }
   return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }

@@ -20,6 +20,14 @@ export const EXPORTED_TABLES: Readonly<Record<string, ExportedTable>> = {
   // Where a record stood and when it was given up are what a dead letter tells: all of it is exported.
   dead_letters: { instant: 'failed_at', without: [] },
   receipts: { instant: 'received_at', without: ['raw_position'] },
+  commissions: { without: [] },
+  commission_entries: { instant: 'written_at', without: [] },
+  statements: { instant: 'closed_at', without: [] },
+  statement_lines: { without: [] },
+  statement_players: { without: [] },
+  statement_facts: { instant: 'occurred_at', without: [] },
+  plans: { instant: 'stored_at', without: [] },
+  fx_rates: { instant: 'imported_at', without: [] },
   ...Object.fromEntries(Object.values(forEachKind((_kind, spec) => entityTable(spec)))),
 };
 

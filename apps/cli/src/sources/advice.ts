@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { SliceError, DecodeError, YamlFile, problemText } from '#libs/sources';
+import { SliceError, DecodeError } from '#libs/sources';
+import { YamlFile, problemText } from '#libs/yaml-file';
 import { messageOf } from '../error-message.js';
 import type { LatestAnswer } from './ask-partner.js';
 import type { FoundStream } from './load-source.js';

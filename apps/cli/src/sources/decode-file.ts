@@ -21,14 +21,14 @@ export interface DecodedBody {
 
 /** @throws DecodeError where the body is not what the definition says */
 export async function decodeBody(
-  { decoder, record_selector: selector }: StreamDefinition,
+  { decoder, record_selector: selector, primary_key: key }: StreamDefinition,
   body: ClosableBody,
   contentType?: string,
 ): Promise<DecodedBody> {
   const fits = selector?.filter ? compileFilter(selector.filter) : () => true;
   const records: JsonObject[] = [];
   let read = 0;
-  const batches = compileDecoder(decoder, selector)(body, contentType);
+  const batches = compileDecoder(decoder, selector, key)(body, contentType);
   for (;;) {
     const next = await batches.next();
     if (next.done) return { records, read, envelope: next.value };

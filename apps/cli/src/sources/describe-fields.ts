@@ -15,16 +15,18 @@ export function describeFields(record: JsonObject, path = ''): DescribedField[] 
     const own = /^[^.[\]'"$]+$/.test(name) ? name : `['${name}']`;
     const at = path === '' || own.startsWith('[') ? `${path}${own}` : `${path}.${own}`;
     if (isJsonObject(value) && Object.keys(value).length > 0) return describeFields(value, at);
-    return [{ path: at, kind: kindOf(value), value }];
+    return [{ path: at, kind: kindOf(name, value), value }];
   });
 }
 
-function kindOf(value: JsonValue): string {
+function kindOf(name: string, value: JsonValue): string {
   if (value === null) return 'nothing (null)';
   if (value === '') return 'nothing (empty)';
   if (Array.isArray(value)) return `list of ${value.length}`;
   if (typeof value === 'object') return 'object';
-  const time = typeof value === 'boolean' ? undefined : guessTime([String(value)]);
+  // An id may have as many digits as an epoch
+  const isNoTime = typeof value === 'boolean' || /(?:^|_)id$|Id$/.test(name);
+  const time = isNoTime ? undefined : guessTime([String(value)]);
   if (time) return `time (${time.format}${time.hasZone ? '' : ', without a zone'})`;
   if (typeof value !== 'string') return typeof value;
   if (/^-?\d+(?:\.\d+)?$/.test(value)) return 'number, as text';

@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { closest } from 'fastest-levenshtein';
-import { readSourceFile, sourceFilesIn } from '#libs/runtime';
-import {
-  problemText,
-  type HttpSourceDefinition,
-  type SourceDefinition,
-  type SourceProblem,
-  type StreamDefinition,
-} from '#libs/sources';
+import { readSourceFile, yamlFilesIn } from '#libs/runtime';
+import { type HttpSourceDefinition, type SourceDefinition, type StreamDefinition } from '#libs/sources';
+import { problemText, suggestion, type FileProblem } from '#libs/yaml-file';
 import { CommandFailed } from '../exit-code.js';
 
 /** A source's file. */
@@ -17,7 +11,7 @@ export interface SourceFile {
   source?: SourceDefinition;
   /** JSON Schemas of records, by their `$ref`. */
   schemas: ReadonlyMap<string, object>;
-  problems: readonly SourceProblem[];
+  problems: readonly FileProblem[];
 }
 
 /** A stream, with the file that defines it. */
@@ -54,7 +48,7 @@ export function findHttpStream(dir: string, name: string, streamName: string | u
   const stream = source.streams[index];
   if (!stream) {
     throw new CommandFailed(
-      `${name} has no stream ${wanted}${meant(wanted, names)}; it has ${names.join(', ')}`,
+      `${name} has no stream ${wanted}${suggestion(wanted, names)}; it has ${names.join(', ')}`,
     );
   }
   const recordSchema = stream.schema && file.schemas.get(stream.schema.$ref);
@@ -69,7 +63,7 @@ export function httpSourceOf({ source }: { source: SourceDefinition }): HttpSour
 
 /** @throws CommandFailed where there is none, or where its file is wrong */
 export function openSource(dir: string, name: string): SourceFile & { source: SourceDefinition } {
-  const files = sourceFilesIn(dir).map(openSourceFile);
+  const files = yamlFilesIn(dir).map(openSourceFile);
   for (const file of files) if (file.source?.name === name) return { ...file, source: file.source };
   const broken = files.find(({ path, problems }) => problems.length > 0 && isNamed(path, name));
   if (broken) {
@@ -82,14 +76,10 @@ export function openSource(dir: string, name: string): SourceFile & { source: So
     names.length === 0
       ? `there is none in ${dir} (SOURCES_DIR names another folder, sources new writes one)`
       : `${dir} has ${names.join(', ')}`;
-  throw new CommandFailed(`there is no source ${name}${meant(name, names)}; ${others}`);
+  throw new CommandFailed(`there is no source ${name}${suggestion(name, names)}; ${others}`);
 }
 
 /** Whether a file that cannot be read is probably the one of this source. */
 function isNamed(path: string, name: string): boolean {
   return path.includes(name) || new RegExp(`^name: *['"]?${name}\\b`, 'm').test(readFileSync(path, 'utf8'));
-}
-
-function meant(text: string, names: readonly string[]): string {
-  return names.length === 0 ? '' : ` (did you mean ${closest(text, names)}?)`;
 }

@@ -29,8 +29,8 @@ export interface BigQueryWorld {
   now: () => number;
   /** `BIGQUERY_EMULATOR_HOST`. */
   emulatorHost?: string | undefined;
-  /** The key, where the definition names one. */
-  credentials?: string | undefined;
+  /** The key as it is now; absent where the definition names none. @throws SliceError where it is not there */
+  credentials?: (() => string) | undefined;
   /** Told of every answer: `2xx`, `4xx`, …, or `none`. */
   onAnswer?: (status: string) => void;
   /** Rows of a page at most. Absent: 5,000; BigQuery gives fewer where they are large. */
@@ -62,7 +62,7 @@ export class BigQueryExport implements Ga4Export {
     const { credentials, emulatorHost, onAnswer } = world;
     this.client = new RestClient({
       ...{ project, emulatorHost },
-      ...(credentials !== undefined && { credentials }),
+      ...(credentials && { credentials }),
       ...(onAnswer && { onAnswer }),
     });
   }

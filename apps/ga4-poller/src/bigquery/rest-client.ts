@@ -6,8 +6,8 @@ import { failureIn, sliceErrorOf, type Asked, type BigQueryFailure } from './big
 /** Where BigQuery is, and who asks. */
 export interface RestOptions {
   project: string;
-  /** A service account's key (JSON). Absent: Application Default Credentials, workload identity among them. */
-  credentials?: string;
+  /** A service account's key (JSON) as it is now. Absent: Application Default Credentials, workload identity among them. */
+  credentials?: () => string;
   /** `BIGQUERY_EMULATOR_HOST`: an emulator, which is asked without credentials. */
   emulatorHost?: string | undefined;
   /** Told of every answer: `2xx`, `4xx`, …, or `none`. */
@@ -26,25 +26,24 @@ export interface RestRequest {
   ignores?: (failure: BigQueryFailure) => boolean;
 }
 
-/** BigQuery's REST interface by Google's client: its authentication and its retries, the answers as they are. */
+/**
+ * BigQuery's REST interface by Google's client: its authentication and its retries, the answers as they are. The key is read
+ * with every request: where it has changed the client is made anew.
+ */
 export class RestClient {
   private readonly base: string;
-  private readonly client: BigQuery;
+  private readonly endpoint: string | undefined;
+  private made: { client: BigQuery; key: string | undefined } | undefined;
 
-  /** @throws SliceError where the key cannot be read */
   constructor(private readonly options: RestOptions) {
-    const endpoint = endpointOf(options.emulatorHost);
-    this.base = `${endpoint ?? 'https://bigquery.googleapis.com'}/bigquery/v2/projects/`;
-    const { project: projectId, credentials } = options;
-    const access: BigQueryOptions = endpoint
-      ? { apiEndpoint: endpoint, authClient: ANYBODY }
-      : credentials === undefined
-        ? {}
-        : { credentials: keyOf(credentials) };
-    this.client = new BigQuery({ projectId, ...access });
+    this.endpoint = endpointOf(options.emulatorHost);
+    this.base = `${this.endpoint ?? 'https://bigquery.googleapis.com'}/bigquery/v2/projects/`;
   }
 
-  /** @throws SliceError, or the signal's reason; what is on its way then is left to end by itself */
+  /**
+   * @throws SliceError, where the key is missing or cannot be read, too; or the signal's reason; what is on its way then is
+   * left to end by itself
+   */
   async send<T>(
     request: RestRequest & Required<Pick<RestRequest, 'ignores'>>,
     signal: AbortSignal,
@@ -55,11 +54,12 @@ export class RestClient {
     signal.throwIfAborted();
     const qs = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
     const uri = this.base + path;
+    const client = this.current();
     try {
       const answer = await unlessAborted(
         new Promise<T>((resolve, reject) => {
           const options = body ? { method: 'POST', uri, qs, json: body } : { uri, qs };
-          this.client.request(options, (error, answered) => (error ? reject(error) : resolve(answered as T)));
+          client.request(options, (error, answered) => (error ? reject(error) : resolve(answered as T)));
         }),
         signal,
       );
@@ -74,6 +74,19 @@ export class RestClient {
       if (ignores?.(failure)) return undefined;
       throw sliceErrorOf(failure, asked);
     }
+  }
+
+  private current(): BigQuery {
+    const key = this.endpoint === undefined ? this.options.credentials?.() : undefined;
+    if (!this.made || this.made.key !== key) {
+      this.made = { client: new BigQuery({ projectId: this.options.project, ...this.accessBy(key) }), key };
+    }
+    return this.made.client;
+  }
+
+  private accessBy(key: string | undefined): BigQueryOptions {
+    if (this.endpoint !== undefined) return { apiEndpoint: this.endpoint, authClient: ANYBODY };
+    return key === undefined ? {} : { credentials: keyOf(key) };
   }
 }
 

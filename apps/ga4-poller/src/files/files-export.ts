@@ -48,7 +48,7 @@ export function filesExport({ folder, now }: FilesWorld): Ga4Export {
     async plan({ id }) {
       const { formats } = await find(id);
       formatOf(id, formats);
-      return { way: 'file', why: `exported files, read from ${folder} at no cost` };
+      return { way: 'file', why: `exported files, read from ${folder}` };
     },
 
     async *read({ id }, _plan, checkpoint, signal) {

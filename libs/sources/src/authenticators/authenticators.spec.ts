@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { jwtVerify } from 'jose';
 import type { AuthenticatorDefinition, SignatureDefinition } from '../definition.js';
 import { SliceError } from '../errors/slice-error.js';
@@ -281,6 +282,33 @@ describe('a token that a partner gives', () => {
     expect(new URLSearchParams(bodies[0]).get('client_secret')).toBe('secret');
   });
 
+  it('for a refresh token that is good once is kept, though who asked for it has been stopped', async () => {
+    const definition: AuthenticatorDefinition = {
+      ...{ type: 'oauth2_refresh_token', token_url: 'https://partner.example/token', client_id: 'id' },
+      ...{ client_secret: 'secret', refresh_token: '${secret.KEY}' },
+    };
+    let answer = (): void => {};
+    let asked = 0;
+    const world = worldOf({
+      askForToken: (_request, { signal }) => {
+        asked += 1;
+        return new Promise((resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+          answer = () => resolve(token(1, { refresh_token: 'r1' }));
+        });
+      },
+    });
+    const stop = new AbortController();
+    const waiting = createAuthenticator(definition, world).authenticate(draftOf(), stop.signal);
+    await nextTurn();
+    stop.abort(new Error('stopped'));
+    await expect(waiting).rejects.toThrow('stopped');
+    answer();
+    await nextTurn();
+    expect((await createAuthenticator(definition, world).authenticate(draftOf(), never)).token).toBe('t1');
+    expect(asked).toBe(1);
+  });
+
   it.each([
     [
       400,
@@ -298,6 +326,32 @@ describe('a token that a partner gives', () => {
     const refused = sent(clientCredentials, world);
     await expect(refused).rejects.toMatchObject({ reason, code: 'auth', status });
     await expect(refused).rejects.toThrow(message);
+  });
+
+  it.each([
+    [429, '2026-11-21T13:00:00.000000Z'],
+    [503, undefined],
+  ])('%i waits for the quota to begin anew only where that is the reason', async (status, retryAt) => {
+    const headers = { 'x-ratelimit-reset': String(Date.parse('2026-11-21T13:00:00Z') / 1000) };
+    const world = worldOf({ askForToken: async () => ({ status, headers, text: '' }) });
+    const refused = (await sent(clientCredentials, world).catch((error: unknown) => error)) as SliceError;
+    expect([refused.reason, refused.retryAt]).toEqual(['transient_error', retryAt]);
+  });
+
+  it('that is refused is told without the refresh token that the partner gave last', async () => {
+    const definition: AuthenticatorDefinition = {
+      ...{ type: 'oauth2_refresh_token', token_url: 'https://partner.example/token', client_id: 'id' },
+      ...{ client_secret: 'secret', refresh_token: '${secret.KEY}' },
+    };
+    const kept = { accessToken: 't1', refreshToken: 'given-last', renewAt: '2026-11-21T11:00:00.000000Z' };
+    const text = JSON.stringify({ error: 'invalid_grant', error_description: 'given-last has expired' });
+    const world = worldOf({
+      tokenStore: { update: (_key, next) => next(kept) },
+      askForToken: async () => ({ status: 400, headers: {}, text }),
+    });
+    const refused = sent(definition, world);
+    await expect(refused).rejects.toThrow('invalid_grant: *** has expired');
+    await expect(refused).rejects.not.toThrow('given-last');
   });
 
   it('comes from a login', async () => {
@@ -330,11 +384,28 @@ describe('a token that a partner gives', () => {
     await expect(authenticator.authenticate(draftOf(), never)).rejects.toThrow('authenticator.token_path');
   });
 
+  it('comes from a login as it is written, to the last digit', async () => {
+    const login = { url: 'https://partner.example/login' };
+    const place = { in: 'header', name: 'X-Session' } as const;
+    const text = '{"id": 12345678901234567890}';
+    const world = worldOf({ askForToken: async () => ({ status: 200, headers: {}, text }) });
+    const { headers } = await sent({ type: 'session_token', login, token_path: 'id', ...place }, world);
+    expect(headers['x-session']).toBe('12345678901234567890');
+  });
+
   it('is not waited for by who is stopped', async () => {
     const stop = new AbortController();
     const world = worldOf({ askForToken: () => new Promise(() => {}) });
     const waiting = createAuthenticator(clientCredentials, world).authenticate(draftOf(), stop.signal);
     stop.abort(new Error('stopped'));
     await expect(waiting).rejects.toThrow('stopped');
+  });
+
+  it('is not asked for by who is stopped already, and leaves no rejection that nobody hears', async () => {
+    const tokenStore: AuthenticatorWorld['tokenStore'] = { update: async (_key, next) => next(undefined) };
+    const authenticator = createAuthenticator(clientCredentials, worldOf({ tokenStore }));
+    const stopped = authenticator.authenticate(draftOf(), AbortSignal.abort(new Error('stopped')));
+    await expect(stopped).rejects.toThrow('stopped');
+    await nextTurn(); // by then the runner hears of what nobody else has heard
   });
 });

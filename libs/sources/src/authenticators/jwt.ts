@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { SignJWT, type JWTPayload } from 'jose';
+import type { JWTPayload } from 'jose';
 import type { AuthenticatorDefinition } from '../definition.js';
 import { definitionError } from '../errors/slice-error.js';
 import { durationMs } from '../requesting/compile-requester.js';
@@ -30,6 +30,7 @@ export function createJwt(definition: Definition, world: AuthenticatorWorld): Au
 
   return {
     authenticate: async (draft) => {
+      const { SignJWT } = await import('jose'); // few sources sign tokens
       const { key } = texts();
       const issuedAt = Math.floor(world.now() / 1000);
       const values = placeholderValues(world, signingMoment(world));

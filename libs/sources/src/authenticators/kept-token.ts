@@ -32,6 +32,7 @@ export function keepToken(
     async get(signal) {
       const key = keyOf(credential());
       if (mine?.key === key && isGood(mine.token)) return mine.token.accessToken;
+      signal.throwIfAborted(); // an update that nobody waits for may fail unheard, which ends the process
       const update = tokenStore.update(key, async (kept) => {
         signal.throwIfAborted();
         if (kept && isGood(kept)) return kept;
@@ -60,9 +61,8 @@ function keyOf(credential: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(credential)).digest('hex');
 }
 
-/** The promise's outcome, or the signal's reason as soon as there is one. */
+/** The promise's outcome, or the reason of the signal, which is not aborted yet, as soon as there is one. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason as Error);

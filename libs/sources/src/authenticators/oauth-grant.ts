@@ -1,7 +1,8 @@
 import { SliceError } from '../errors/slice-error.js';
 import { instantFromMs } from '#libs/events';
-import { statedWaitMs } from '../errors/stated-wait.js';
+import { statedWaitMs, waitHeaderOf } from '../errors/stated-wait.js';
 import { isJsonObject, type JsonObject } from '../json.js';
+import { masker } from '../requesting/mask-request.js';
 import { encodeQueryText } from '../requesting/query.js';
 import type { AuthenticatorWorld, SmallAnswer } from './authenticator.js';
 import { renewAtOf } from './kept-token.js';
@@ -27,7 +28,7 @@ const PASSING = ['temporarily_unavailable', 'server_error', 'slow_down'];
 /**
  * Asks an OAuth token endpoint (RFC 6749, 4.4 and 6). Lenient in what partners do otherwise: any media type, no
  * `token_type`, `expires_in` as a text. An `id_token` is not looked at.
- * @throws SliceError with the endpoint's error code and description
+ * @throws SliceError with the endpoint's error code and description, in which what the grant shows is masked
  */
 export async function requestToken(
   grant: Grant,
@@ -45,6 +46,7 @@ export async function requestToken(
   const pair = Buffer.from(
     `${encodeQueryText(clientId, 'form')}:${encodeQueryText(clientSecret, 'form')}`,
   ).toString('base64');
+  const sensitive = [pair, clientSecret, ...grant.sensitive];
   const answer = await askForToken(
     {
       method: 'POST',
@@ -56,16 +58,18 @@ export async function requestToken(
       },
       body: params.toString(),
     },
-    { timeoutMs: TIMEOUT_MS, signal, sensitive: [pair, clientSecret, ...grant.sensitive] },
+    { timeoutMs: TIMEOUT_MS, signal, sensitive },
   );
-  return readToken(answer, now());
+  return readToken(answer, now(), masker(sensitive));
 }
 
-function readToken(answer: SmallAnswer, nowMs: number): StoredToken {
+type Mask = ReturnType<typeof masker>;
+
+function readToken(answer: SmallAnswer, nowMs: number, mask: Mask): StoredToken {
   const document = parseDocument(answer.text);
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn } = document;
   if (answer.status >= 300 || typeof accessToken !== 'string' || accessToken === '') {
-    throw refusal(answer, document, nowMs);
+    throw refusal(answer, document, nowMs, mask);
   }
   return {
     accessToken,
@@ -74,19 +78,16 @@ function readToken(answer: SmallAnswer, nowMs: number): StoredToken {
   };
 }
 
-function refusal(answer: SmallAnswer, document: JsonObject, nowMs: number): SliceError {
+function refusal(answer: SmallAnswer, document: JsonObject, nowMs: number, mask: Mask): SliceError {
   const { status, headers } = answer;
   const { error, error_description: description } = document;
-  const said = [error, description]
-    .filter((text) => typeof text === 'string')
-    .join(': ')
-    .slice(0, 300);
+  const said = mask([error, description].filter((text) => typeof text === 'string').join(': ')).slice(0, 300);
   const what =
     status < 300
       ? `the token endpoint answered ${status} without an access_token`
       : `the token endpoint answered ${status}`;
   const passes = status >= 500 || status === 408 || status === 429 || PASSING.some((one) => one === error);
-  const waitMs = statedWaitMs(headers, nowMs);
+  const waitMs = statedWaitMs(headers, nowMs, waitHeaderOf(status));
   if (passes) {
     return new SliceError('transient_error', 'auth', [what, said].filter(Boolean).join(': '), {
       status,

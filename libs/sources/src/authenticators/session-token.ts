@@ -1,6 +1,8 @@
 import type { AuthenticatorDefinition } from '../definition.js';
+import { DecodeError } from '../decoding/decode-error.js';
+import { parseJson } from '../decoding/json.js';
 import { SliceError } from '../errors/slice-error.js';
-import { statedWaitMs } from '../errors/stated-wait.js';
+import { statedWaitMs, waitHeaderOf } from '../errors/stated-wait.js';
 import { instantFromMs } from '#libs/events';
 import type { JsonValue } from '../json.js';
 import { compilePath } from '../path.js';
@@ -33,7 +35,7 @@ export function createSessionToken(definition: Definition, world: AuthenticatorW
     () => [definition.type, JSON.stringify(login()), definition.token_path],
     async (_, signal) => {
       const answer = await world.askForToken(login(), { timeoutMs, signal, sensitive: [] });
-      const document = answer.status < 300 ? parseJson(answer.text) : undefined;
+      const document = answer.status < 300 ? documentOf(answer.text) : undefined;
       const token = readToken(document);
       if (token === '' || (typeof token !== 'string' && typeof token !== 'number')) {
         throw refusal(answer, definition.token_path, world.now());
@@ -56,7 +58,7 @@ export function createSessionToken(definition: Definition, world: AuthenticatorW
 
 function refusal({ status, headers }: SmallAnswer, tokenPath: string, nowMs: number): SliceError {
   if (status >= 500 || status === 429 || status === 408) {
-    const waitMs = statedWaitMs(headers, nowMs);
+    const waitMs = statedWaitMs(headers, nowMs, waitHeaderOf(status));
     const retry = waitMs === undefined ? {} : { retryAt: instantFromMs(nowMs + waitMs) };
     return new SliceError('transient_error', 'auth', `the login answered ${status}`, { status, ...retry });
   }
@@ -67,10 +69,11 @@ function refusal({ status, headers }: SmallAnswer, tokenPath: string, nowMs: num
   return new SliceError('config_error', 'auth', what, { status });
 }
 
-function parseJson(text: string): JsonValue | undefined {
+function documentOf(text: string): JsonValue | undefined {
   try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
   }
 }

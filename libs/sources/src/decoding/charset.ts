@@ -20,7 +20,8 @@ const CUT_BYTES = 3;
 export function checkCharset(charset: string): void {
   if (!isKnown(charset)) {
     throw new DecoderDefinitionError(
-      `charset: ${JSON.stringify(charset)} is not known (encoding.spec.whatwg.org)`,
+      'decoder.charset',
+      `must be a charset of encoding.spec.whatwg.org, which ${JSON.stringify(charset)} is not`,
     );
   }
 }

@@ -9,22 +9,26 @@ import { MAX_RECORD_CHARS, fullBatches, setMember } from './take-records.js';
 /**
  * CSV (RFC 4180, in the definition's dialect): every line that is neither blank nor a comment is a record, of texts
  * and nulls by their columns' names. Lines end in CRLF, LF or CR, mixed as they like. The envelope is empty.
+ * @param key columns that a first line with names must name: a text or a page that tells of an error is no table
  * @throws DecoderDefinitionError for columns or a dialect that no body could be read with
  */
-export function csvRecords(dialect: CsvDialect): DecodeRecords {
+export function csvRecords(dialect: CsvDialect, key: readonly string[]): DecodeRecords {
   const { null_values: nulls = [''] } = dialect;
-  const isNull = (text: string) => nulls.includes(text);
+  const valueOf = (text: string) => (nulls.includes(text) ? null : text);
   const twice = dialect.columns && firstTwice(dialect.columns);
   if (twice !== undefined) {
-    throw new DecoderDefinitionError(`columns: ${JSON.stringify(twice)} is named twice`);
+    throw new DecoderDefinitionError('decoder.columns', `must not name ${JSON.stringify(twice)} twice`);
   }
   openParser(dialect);
+  let latest: RecordMaker | undefined;
+  const makerOf = (columns: readonly string[]): RecordMaker =>
+    latest && isSame(latest.columns, columns) ? latest : (latest = recordMaker(columns, valueOf));
   return async function* (text) {
-    let columns = dialect.columns;
+    let maker = dialect.columns && makerOf(dialect.columns);
     const records: JsonValue[] = [];
     const take = (row: string[]): void => {
-      if (!columns) columns = headerOf(row);
-      else records.push(recordOf(row, columns, isNull));
+      if (!maker) maker = makerOf(headerOf(row, key));
+      else records.push(recordOf(row, maker));
     };
     const lines = csvLines(dialect);
     let parser = lines ? undefined : parseFrom(dialect, take);
@@ -63,7 +67,7 @@ function openParser(dialect: CsvDialect): Parser {
     });
     return parser.on('error', () => {}); // looked at after each write
   } catch (error) {
-    throw isCsvError(error) ? new DecoderDefinitionError(`csv: ${error.message}`) : error;
+    throw isCsvError(error) ? new DecoderDefinitionError('decoder', error.message) : error;
   }
 }
 
@@ -108,10 +112,14 @@ function parseFrom(dialect: CsvDialect, take: TakeRow, before?: CsvLines) {
   };
 }
 
-function headerOf(row: string[]): string[] {
+function headerOf(row: string[], key: readonly string[]): string[] {
   const twice = firstTwice(row);
-  if (twice === undefined) return row;
-  throw new DecodeError(`column ${row.indexOf(twice) + 1} has the same name as a later one`);
+  if (twice !== undefined) {
+    throw new DecodeError(`column ${row.indexOf(twice) + 1} has the same name as a later one`);
+  }
+  const missing = key.find((name) => !row.includes(name));
+  if (missing === undefined) return row;
+  throw new DecodeError(`its first line names no column ${JSON.stringify(missing)}, which primary_key needs`);
 }
 
 function firstTwice(names: readonly string[]): string | undefined {
@@ -119,16 +127,44 @@ function firstTwice(names: readonly string[]): string | undefined {
 }
 
 /** The parser itself refuses a row of another length than the first one. */
-function recordOf(row: string[], columns: string[], isNull: (text: string) => boolean): JsonObject {
-  if (row.length !== columns.length) {
-    throw new DecodeError(`the first record has ${row.length} columns instead of ${columns.length}`);
+function recordOf(row: string[], { columns, make }: RecordMaker): JsonObject {
+  if (row.length === columns.length) return make(row);
+  throw new DecodeError(`the first record has ${row.length} columns instead of ${columns.length}`);
+}
+
+type ValueOf = (text: string) => string | null;
+
+/** Makes records of rows; the answers of a stream have the same columns again and again. */
+interface RecordMaker {
+  columns: readonly string[];
+  make: (row: string[]) => JsonObject;
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, at) => name === b[at]);
+}
+
+function recordMaker(columns: readonly string[], valueOf: ValueOf): RecordMaker {
+  return { columns, make: compileRecord(columns, valueOf) };
+}
+
+const MAX_COMPILED = 256;
+
+function compileRecord(columns: readonly string[], valueOf: ValueOf): RecordMaker['make'] {
+  if (columns.length > MAX_COMPILED || columns.includes('__proto__')) {
+    return (row) => {
+      const record: JsonObject = {};
+      for (let at = 0; at < columns.length; at++) setMember(record, columns[at]!, valueOf(row[at]!));
+      return record;
+    };
   }
-  const record: JsonObject = {};
-  for (let at = 0; at < columns.length; at++) {
-    const value = row[at]!;
-    setMember(record, columns[at]!, isNull(value) ? null : value);
-  }
-  return record;
+  const members = columns.map((name, at) => `${JSON.stringify(name)}: valueOf(row[${at}])`);
+  // A literal is made in a third of the time that it takes to set member after member by names that vary
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- of names alone, each as a JSON text
+  const compile = new Function('valueOf', `return (row) => ({ ${members.join(', ')} });`) as (
+    valueOf: ValueOf,
+  ) => RecordMaker['make'];
+  return compile(valueOf);
 }
 
 function isCsvError(error: unknown): error is CsvError {

@@ -29,4 +29,12 @@ export class DecodeError extends Error {
 }
 
 /** A decoder or selector that no body could be read with. */
-export class DecoderDefinitionError extends Error {}
+export class DecoderDefinitionError extends Error {
+  /** @param key in the stream, as `decoder.charset` */
+  constructor(
+    readonly key: 'record_selector.path' | 'decoder' | 'decoder.charset' | 'decoder.columns',
+    readonly problem: string,
+  ) {
+    super(`${key}: ${problem}`);
+  }
+}

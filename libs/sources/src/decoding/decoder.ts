@@ -1,6 +1,6 @@
 import type { DecoderDefinition, RecordSelectorDefinition } from '../definition.js';
 import type { JsonValue } from '../json.js';
-import { parsePath } from '../path.js';
+import { parsePath, parseRecordPath } from '../path.js';
 import { checkCharset, decodeText } from './charset.js';
 import { csvRecords } from './csv.js';
 import { DecodeError, DecoderDefinitionError } from './decode-error.js';
@@ -41,12 +41,18 @@ const FORMATS = {
 } satisfies Record<DecoderDefinition['type'], Format>;
 
 /**
+ * @param primaryKey paths of what names a record: CSV whose first line names no such columns is not what was asked for
  * @throws DecoderDefinitionError for a charset, dialect or path that no body could be read with
  * @throws PathError for a path that is none
  */
-export function compileDecoder(decoder: DecoderDefinition, selector: RecordSelectorDefinition = {}): Decode {
+export function compileDecoder(
+  decoder: DecoderDefinition,
+  selector: RecordSelectorDefinition = {},
+  primaryKey: readonly string[] = [],
+): Decode {
   if (decoder.charset !== undefined) checkCharset(decoder.charset);
-  const decodeRecords = compileFormat(decoder, parsePath(selector.path ?? ''));
+  const key = primaryKey.map((path) => String(parsePath(path)[0]));
+  const decodeRecords = compileFormat(decoder, parseRecordPath(selector.path ?? ''), key);
   const xml = decoder.type === 'xml';
   return async function* (body, contentType) {
     const iterator = body[Symbol.asyncIterator]();
@@ -69,7 +75,7 @@ export function compileDecoder(decoder: DecoderDefinition, selector: RecordSelec
   };
 }
 
-function compileFormat(decoder: DecoderDefinition, steps: Steps): DecodeRecords {
+function compileFormat(decoder: DecoderDefinition, steps: Steps, key: readonly string[]): DecodeRecords {
   switch (decoder.type) {
     case 'json':
       return jsonRecords(steps);
@@ -78,9 +84,12 @@ function compileFormat(decoder: DecoderDefinition, steps: Steps): DecodeRecords 
     case 'jsonl':
     case 'csv':
       if (steps.length > 0) {
-        throw new DecoderDefinitionError(`record_selector.path: every line of ${decoder.type} is a record`);
+        throw new DecoderDefinitionError(
+          'record_selector.path',
+          `must be left out: every line of ${decoder.type} is a record`,
+        );
       }
-      return decoder.type === 'csv' ? csvRecords(decoder) : jsonlRecords();
+      return decoder.type === 'csv' ? csvRecords(decoder, key) : jsonlRecords();
   }
 }
 

@@ -1,7 +1,9 @@
 import { getManyValues, isMany, none } from 'stream-chain/defs.js';
 import { jsonParser, type Token } from 'stream-json/core/parser.js';
 import type { JsonObject, JsonValue } from '../json.js';
+import { EACH } from '../path.js';
 import { DecodeError } from './decode-error.js';
+import { EachRecord } from './each-record.js';
 import { exactNumber } from './exact-number.js';
 import { MAX_DEPTH, setMember, takeRecords, tooDeep, type Steps } from './take-records.js';
 
@@ -23,6 +25,7 @@ interface Open {
   onPath: boolean;
   /** Its items are the records. */
   isRecords: boolean;
+  isRecord: boolean;
 }
 
 /** Tokens of a JSON text: the parser packs every text, name and numeral into one. */
@@ -42,30 +45,50 @@ export function jsonStream(steps?: Steps): JsonStream {
   let open: Open | undefined;
   let document: JsonValue | undefined;
   let recordsSeen = false;
+  const each = steps?.includes(EACH) ? new EachRecord(steps) : undefined;
 
-  function add(value: JsonValue): void {
+  /** Whether the next value lies on the path. */
+  function isOnPath(): boolean {
+    if (!open) return true;
+    if (!open.onPath || open.isRecords) return false;
+    const step = steps?.[opened.length - 1];
+    return step === EACH || step === placeIn(open);
+  }
+
+  /** The next value is one of the records, or what `*` stands for: nothing of it stays. */
+  const isTakenOut = (): boolean =>
+    open !== undefined && (open.isRecords || (open.onPath && steps?.[opened.length - 1] === EACH));
+
+  function put(value: JsonValue): void {
     if (!open) document = value;
-    else if (open.isRecords) records.push(value);
     else if (Array.isArray(open.value)) open.value.push(value);
     else setMember(open.value, open.name, value);
+  }
+
+  function add(value: JsonValue): void {
+    const isRecord = each !== undefined && isOnPath() && each.meet(value, opened.length) === 'record';
+    if (isRecord || open?.isRecords) records.push(value);
+    if (!isTakenOut()) put(value);
   }
 
   function start(value: JsonValue[] | JsonObject): void {
     const depth = opened.length;
     if (depth >= MAX_DEPTH) throw tooDeep();
-    const onPath = !open || (open.onPath && !open.isRecords && steps?.[depth - 1] === placeIn(open));
-    const isRecords = onPath && depth === steps?.length && Array.isArray(value);
-    if (isRecords && recordsSeen) throw new DecodeError('the member with the records stands in it twice');
-    recordsSeen ||= isRecords;
-    if (!open?.isRecords) add(value); // a record is given out when it is complete
-    open = { value, name: '', onPath, isRecords };
+    const onPath = isOnPath();
+    const met = onPath ? each?.meet(value, depth) : undefined;
+    const isOnlyRecords = !each && onPath && depth === steps?.length && Array.isArray(value);
+    if (isOnlyRecords && recordsSeen) throw new DecodeError('the member with the records stands in it twice');
+    recordsSeen ||= isOnlyRecords;
+    const isRecord = met === 'record' || open?.isRecords === true;
+    if (!isTakenOut()) put(value);
+    open = { value, name: '', onPath, isRecords: isOnlyRecords || met === 'records', isRecord };
     opened.push(open);
   }
 
   function close(): void {
-    const { value } = opened.pop()!;
+    const { value, isRecord } = opened.pop()!;
     open = opened.at(-1);
-    if (open?.isRecords) records.push(value);
+    if (isRecord) records.push(value);
   }
 
   function take(token: Token): void {
@@ -106,7 +129,8 @@ export function jsonStream(steps?: Steps): JsonStream {
     },
     end() {
       for (const token of tokenize(undefined)) take(token);
-      if (!steps || recordsSeen) return document!;
+      each?.end();
+      if (!steps || recordsSeen || each) return document!;
       const { records: single, envelope } = takeRecords(document!, steps);
       records.push(...single);
       return envelope;

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { anyCuts, anyJson, inChunks } from '#test/json-texts';
+import { propertyRuns } from '#test/property-runs';
 import type { JsonValue } from '../json.js';
 import { compileDecoder, type DecodeRecords } from './decoder.js';
+import { EACH, parseRecordPath } from '../path.js';
 import { exactNumber } from './exact-number.js';
 import { jsonRecords, parseJson } from './json.js';
 import { decoded } from '#test/decoded';
@@ -28,9 +30,47 @@ describe('the JSON decoder', () => {
     ['{"data":[12345678901234567890,0.1]}', 'data', ['12345678901234567890', 0.1], { data: [] }],
   ])('%s with the path "%s"', async (body, path, records, envelope) => {
     expect(await decoded(json(path), body)).toMatchObject({ records, envelope });
-    const steps =
-      path === "['d.ata']" ? ['d.ata'] : path === '[1].rows' ? [1, 'rows'] : path.split('.').filter(Boolean);
-    expect(await recordsOf(jsonRecords(steps, 0), body.replace('\ufeff', ''))).toEqual({ records, envelope });
+    expect(await recordsOf(jsonRecords(parseRecordPath(path), 0), body.replace('\ufeff', ''))).toEqual({
+      records,
+      envelope,
+    });
+  });
+
+  it.each([
+    ['{"n":2,"data":{"a":{"id":1},"b":{"id":2}}}', 'data.*', [{ id: 1 }, { id: 2 }], { n: 2, data: {} }],
+    ['{"d":{"a":{"Row":{"id":1}},"b":{"Row":{"id":2}}}}', 'd.*.Row', [{ id: 1 }, { id: 2 }], { d: {} }],
+    ['{"days":[{"rows":[1,2],"n":2},{"rows":[3]}],"t":3}', 'days.*.rows', [1, 2, 3], { days: [], t: 3 }],
+    ['[{"a":[{"b":[1]},{"b":[2]}]},{"a":[{"b":3}]}]', '*.a.*.b.*', undefined, undefined],
+    ['[{"a":[{"b":[1]},{"b":[[2]]}]},{"a":[{"b":[]}]}]', '*.a.*.b.*', [1, [2]], []],
+    ['[[1,[2]],[3]]', '*', [[1, [2]], [3]], []],
+    ['[[1,[2]],[3]]', '*[0]', undefined, undefined],
+    ['[[[1],[2]],[[3],4]]', '*[0]', [1, 3], []],
+    ['{"data":[]}', 'data.*.Row', [], { data: [] }],
+    ['{"data":null}', 'data.*', [], { data: null }],
+    ['{"data":{"a":{"Row":null},"b":{},"c":null,"d":1}}', 'data.*.Row', [], { data: {} }],
+    [
+      '{"data":{"a":{"items":{"id":1}},"b":{"items":[{"id":2}]}}}',
+      'data.*.items',
+      [{ id: 1 }, { id: 2 }],
+      undefined,
+    ],
+  ])('%s with the path "%s", each of them', async (body, path, records, envelope) => {
+    const atOnce = await decoded(json(path), body).catch(() => undefined);
+    const inPieces = await recordsOf(jsonRecords(parseRecordPath(path), 0), body).catch(() => undefined);
+    if (records === undefined) return void expect([atOnce, inPieces]).toEqual([undefined, undefined]);
+    expect(atOnce?.records).toEqual(records);
+    expect(inPieces?.records).toEqual(records);
+    if (envelope !== undefined) expect([atOnce?.envelope, inPieces?.envelope]).toEqual([envelope, envelope]);
+  });
+
+  it.each([
+    ['{"error":1}', 'data.*', 'it has no data, where the records should be'],
+    ['{"data":{"a":{"row":1}}}', 'data.*.Row', 'it has no data.*.Row, where the records should be'],
+    ['{"data":"none"}', 'data.*', 'data is a string, not records'],
+    ['{"data":[{"Row":7}]}', 'data.*.Row', 'data.*.Row is a number, not records'],
+  ])('%s with the path "%s" is refused', async (body, path, message) => {
+    await expect(decoded(json(path), body)).rejects.toThrow(message);
+    await expect(recordsOf(jsonRecords(parseRecordPath(path), 0), body)).rejects.toThrow(message);
   });
 
   it('yields batches of at most 1,000 records', async () => {
@@ -111,6 +151,29 @@ describe('both ways of reading JSON', () => {
     );
   });
 
+  it('find the same records on any path', async () => {
+    const name = fc.constantFrom('a', 'b');
+    const { document } = fc.letrec<{ document: JsonValue }>((tie) => ({
+      document: fc.oneof(
+        { maxDepth: 5, depthSize: 'large' },
+        fc.constantFrom<JsonValue>(null, 1, 'x'),
+        fc.array(tie('document'), { maxLength: 3 }),
+        fc.dictionary(name, tie('document'), { maxKeys: 2 }),
+      ),
+    }));
+    const step = fc.oneof({ arbitrary: fc.constant(EACH), weight: 2 }, name, fc.constantFrom(0, 1));
+    const say = (error: Error) => error.message.replace(/.*cannot be read as JSON: /, '');
+    await fc.assert(
+      fc.asyncProperty(document, fc.array(step, { maxLength: 4 }), anyCuts, async (value, steps, cuts) => {
+        const body = JSON.stringify(value);
+        const whole = await recordsOf(jsonRecords(steps), body, cuts).catch(say);
+        const inPieces = await recordsOf(jsonRecords(steps, 0), body, cuts).catch(say);
+        expect(inPieces).toEqual(whole);
+      }),
+      { numRuns: propertyRuns(500) },
+    );
+  });
+
   it('refuse the same texts', async () => {
     const harm = fc.tuple(
       fc.nat(),
@@ -125,7 +188,7 @@ describe('both ways of reading JSON', () => {
         expect(whole).toEqual(isJson(broken) ? { records: reference(broken), envelope: [] } : 'refused');
         expect(read).toEqual(whole);
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(200) },
     );
   });
 });

@@ -7,6 +7,7 @@ import {
   BATCH_RECORDS,
   MAX_RECORD_CHARS,
   checkDepth,
+  mayBeDeep,
   fullBatches,
   takeRecords,
   type Steps,
@@ -61,7 +62,7 @@ export function parseJson(json: string): JsonValue {
   } catch (error) {
     throw error instanceof DecodeError ? error : whereItGoesWrong(json);
   }
-  checkDepth(value);
+  if (mayBeDeep(json)) checkDepth(value);
   return value;
 }
 

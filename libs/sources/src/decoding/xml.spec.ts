@@ -108,7 +108,7 @@ describe('the XML decoder', () => {
     expect((await decoded(xml('r'), body)).records).toEqual([{ name: 'Jürgen' }]);
   });
 
-  it('has a path without indexes', () => {
-    expect(() => xml('a[0].b')).toThrow('has no index');
+  it.each(['a[0].b', 'a.*'])('has no path as %s', (path) => {
+    expect(() => xml(path)).toThrow('with neither index nor *');
   });
 });

@@ -40,11 +40,14 @@ const PIECE_CHARS = 64 * 1024;
  * an array, its own text as `#text`; an element with nothing but text becomes that text. Names keep their prefix.
  * Entities that a document declares are never expanded: using one is an error. Without a path the document is the
  * one record.
- * @throws DecoderDefinitionError for a path with an index
+ * @throws DecoderDefinitionError for a path with an index or `*`
  */
 export function xmlRecords(steps: Steps): DecodeRecords {
-  if (steps.some((step) => typeof step === 'number')) {
-    throw new DecoderDefinitionError('record_selector.path: the path of XML names elements and has no index');
+  if (steps.some((step) => typeof step !== 'string')) {
+    throw new DecoderDefinitionError(
+      'record_selector.path',
+      'must name the elements of XML, with neither index nor *',
+    );
   }
   return async function* (text) {
     const reader = openReader(steps);

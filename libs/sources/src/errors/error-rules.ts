@@ -5,6 +5,7 @@ import { compilePath } from '../path.js';
 import { describeAnswer, shortText, type ToldAnswer } from './describe-answer.js';
 import type { Failure } from './failure.js';
 import type { FailureReason, SliceErrorCode } from './slice-error.js';
+import { waitHeaderOf } from './stated-wait.js';
 
 /** What an answer is: good, an empty page, a failure; `read_body`: a rule has to see the body first. */
 export type Judgement = 'good' | 'empty' | 'read_body' | Failure;
@@ -80,7 +81,11 @@ function byDefault(answer: ToldAnswer, hasToken: boolean): Judgement {
     });
   if (status === 429 || status === 503) {
     const message = `the partner answered ${describeAnswer(answer)}`;
-    return failureOf(answer, 'rate_limited', { reason: 'transient_error', code: 'rate_limited', message });
+    const waitHeader = waitHeaderOf(status);
+    return failureOf(answer, 'rate_limited', {
+      ...{ reason: 'transient_error', code: 'rate_limited', message },
+      ...(waitHeader !== undefined && { waitHeader }),
+    });
   }
   if (status === 408 || status >= 500) {
     const message = `the partner answered ${describeAnswer(answer)}`;

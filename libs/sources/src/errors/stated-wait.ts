@@ -20,6 +20,14 @@ export function statedWaitMs(
   return undefined;
 }
 
+/**
+ * The header that says how long to wait after a status; undefined: all of them. When a quota begins anew, which many
+ * partners say with every answer, is no word on how long they are out of order.
+ */
+export function waitHeaderOf(status: number): 'retry-after' | undefined {
+  return status === 429 ? undefined : 'retry-after';
+}
+
 /** Epoch milliseconds. */
 function momentOf(text: string, nowMs: number): number | undefined {
   if (/^\d+(\.\d+)?$/.test(text)) {

@@ -13,7 +13,7 @@ import {
   text,
   type MembersOf,
   type Schema,
-} from './schema-parts.js';
+} from '#libs/yaml-file';
 
 type Variant<Union, Type> = Extract<Union, { type: Type }>;
 type Authenticator<Type> = Variant<AuthenticatorDefinition, Type>;

@@ -2,8 +2,7 @@ import { EVENT_KINDS, isEntityKind, knownExponentOf, type EventKind } from '#lib
 import type { FieldSpec } from '../definition.js';
 import { fieldsOf, onlyConversionOf, requiredFieldsOf, setsCurrency } from '../mapping/event-fields.js';
 import { hasZone, parseTimeFormat } from '../mapping/time-format.js';
-import type { Cursor } from './cursor.js';
-import { suggestion } from './schema-problems.js';
+import { suggestion, type Cursor } from '#libs/yaml-file';
 
 /**
  * What no schema can say of rules: that fields exist and the needed ones are there, and what keys of a field go together.

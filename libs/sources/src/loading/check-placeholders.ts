@@ -1,5 +1,4 @@
-import { suggestion } from './schema-problems.js';
-import type { Cursor } from './cursor.js';
+import { suggestion, type Cursor } from '#libs/yaml-file';
 
 const SIGNING = ['timestamp', 'timestamp_ms', 'nonce'];
 const KNOWN = [

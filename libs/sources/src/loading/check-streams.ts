@@ -1,4 +1,8 @@
-import type { Cursor } from './cursor.js';
+import type { Cursor } from '#libs/yaml-file';
+import type { StreamDefinition } from '../definition.js';
+import { checkCharset } from '../decoding/charset.js';
+import { DecoderDefinitionError } from '../decoding/decode-error.js';
+import { compileDecoder } from '../decoding/decoder.js';
 import { durationMs } from './text-formats.js';
 import { shortestOf, windowFormatProblem } from './window-format.js';
 
@@ -60,6 +64,29 @@ function checkRequest(stream: Cursor): void {
   const { object: link } = paginator;
   if (link?.['type'] === 'link' && link['from'] === 'body' && link['path'] === undefined) {
     paginator.wrong('must have a path where the link stands in the body');
+  }
+}
+
+/**
+ * What keeps answers from being read by a decoder as it is defined: a charset that nobody knows, a dialect of CSV that
+ * contradicts itself, a path that the format has not.
+ * @param stream keeps to the schema
+ */
+export function checkDecoder(stream: Cursor): void {
+  const { decoder, record_selector: selector } = stream.object as Partial<StreamDefinition>;
+  if (decoder === undefined) return;
+  const { charset, ...read } = decoder;
+  if (charset !== undefined) tell(() => checkCharset(charset));
+  tell(() => compileDecoder(read, selector));
+
+  function tell(check: () => unknown): void {
+    try {
+      check();
+    } catch (e) {
+      if (!(e instanceof DecoderDefinitionError)) throw e;
+      const place = e.key.split('.').reduce((at, name) => at.at(name), stream);
+      place.wrong(e.problem);
+    }
   }
 }
 

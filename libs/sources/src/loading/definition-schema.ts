@@ -34,7 +34,7 @@ import {
   whole,
   type MembersOf,
   type Schema,
-} from './schema-parts.js';
+} from '#libs/yaml-file';
 
 const NAME = { pattern: '^[a-z0-9][a-z0-9_-]{0,63}$' };
 
@@ -89,8 +89,8 @@ const STREAM_SCHEMA = object<StreamDefinition>('One kind of record that a partne
     object<RecordSelectorDefinition>('Absent: the document is the records: an array, or one record.', {
       path: optional(
         text(
-          'Where the records stand: `data.items`; of XML, the names of the elements down to the repeated one.',
-          'path',
+          'Where the records stand: `data.items`; of XML, the names of the elements down to the repeated one. In JSON `*` stands for every member or item: `data.*` where an object holds them by id, `days.*.rows`.',
+          'record-path',
         ),
       ),
       filter: optional(

@@ -1,6 +1,6 @@
 import { EVENT_KINDS, MAX_SCALE, TRUSTS } from '#libs/events';
 import type { Comparison, FieldSpec, MappingRule } from '../definition.js';
-import { choice, flag, list, map, object, optional, reference, text, type Schema } from './schema-parts.js';
+import { choice, flag, list, map, object, optional, reference, text, type Schema } from '#libs/yaml-file';
 
 /** A value that is compared or stands as it is. */
 export const SCALAR: Schema = {

@@ -4,7 +4,7 @@ import { EXAMPLE_GA4, EXAMPLE_SOURCES, exampleSource } from '#test/example-sourc
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { DEFINITION_SCHEMA } from './definition-schema.js';
 import { parseSource } from './parse-source.js';
-import { problemText } from './problem.js';
+import { problemText } from '#libs/yaml-file';
 
 function problemsOf(text: string): string[] {
   const parsed = parseSource(text, 's.yaml');
@@ -166,6 +166,48 @@ describe('parseSource', () => {
       ],
     ],
     ['no path', '[transaction_id]', '[a..b]', ['s.yaml:17:19: streams[0].primary_key[0]: must be a path: ']],
+    [
+      'an index in a path of XML',
+      'decoder: {type: json}',
+      "decoder: {type: xml}\n    record_selector: {path: 'rows[0]'}",
+      [
+        's.yaml:17:29: streams[0].record_selector.path: must name the elements of XML, with neither index nor *',
+      ],
+    ],
+    [
+      'a path within CSV',
+      'decoder: {type: json}',
+      'decoder: {type: csv}\n    record_selector: {path: rows}',
+      ['s.yaml:17:29: streams[0].record_selector.path: must be left out: every line of csv is a record'],
+    ],
+    [
+      'an unknown charset',
+      'decoder: {type: json}',
+      'decoder: {type: json, charset: utf8000}',
+      [
+        's.yaml:16:36: streams[0].decoder.charset: must be a charset of encoding.spec.whatwg.org, which "utf8000" is not',
+      ],
+    ],
+    [
+      'a charset and a path, neither of which fits,',
+      'decoder: {type: json}',
+      "decoder: {type: csv, charset: utf8000}\n    record_selector: {path: 'rows.*'}",
+      ['streams[0].decoder.charset: must be a charset', 'streams[0].record_selector.path: must be left out'],
+    ],
+    [
+      'a column that is there twice',
+      'decoder: {type: json}',
+      'decoder: {type: csv, columns: [id, at, id]}',
+      ['s.yaml:16:35: streams[0].decoder.columns: must not name "id" twice'],
+    ],
+    [
+      'a path that names many',
+      '[transaction_id]',
+      "['data.*']",
+      [
+        's.yaml:17:19: streams[0].primary_key[0]: must be a path: "data.*" names one value; `*` may stand in ',
+      ],
+    ],
     [
       'a field that the kind has not',
       'amount:',

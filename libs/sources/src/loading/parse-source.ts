@@ -1,16 +1,14 @@
+import { Cursor, YamlFile, problemsOfSchema, type FileProblem } from '#libs/yaml-file';
 import type { SourceDefinition } from '../definition.js';
 import { RecordSchemaError, compileRecordSchema } from '../mapping/record-schema.js';
 import { checkCondition, checkMapping } from './check-mapping.js';
 import { checkPlaceholders } from './check-placeholders.js';
-import { checkSource } from './check-streams.js';
-import { Cursor } from './cursor.js';
-import type { SourceProblem } from './problem.js';
-import { problemsOfSchema } from './schema-problems.js';
-import { YamlFile } from './yaml-file.js';
+import { checkDecoder, checkSource } from './check-streams.js';
+import { SOURCE_SCHEMA } from './source-schema.js';
 
 /** A source and the schemas that its streams name, by their `$ref`; or all that is wrong with it. */
 export type ParsedSource =
-  { source: SourceDefinition; schemas: ReadonlyMap<string, object> } | { problems: SourceProblem[] };
+  { source: SourceDefinition; schemas: ReadonlyMap<string, object> } | { problems: FileProblem[] };
 
 /** The JSON that stands in a file beside the source's, or why it cannot be had. */
 export type ReadSchema = (ref: string) => { schema: unknown } | { problem: string };
@@ -24,7 +22,7 @@ export type ReadSchema = (ref: string) => { schema: unknown } | { problem: strin
 export function parseSource(text: string, path: string, readSchema?: ReadSchema): ParsedSource {
   const file = YamlFile.read(text, path);
   if (Array.isArray(file)) return { problems: file };
-  const problems = problemsOfSchema(file);
+  const problems = problemsOfSchema(file, SOURCE_SCHEMA);
   const source = new Cursor(file.data, [], file, problems);
   checkSource(source);
   checkPlaceholders(source);
@@ -35,6 +33,7 @@ export function parseSource(text: string, path: string, readSchema?: ReadSchema)
     checkCondition(stream.at('record_selector').at('filter'));
     if (readSchema) checkRecordSchema(stream.at('schema').at('$ref'), readSchema, schemas);
   }
+  if (problems.length === 0) for (const stream of source.at('streams').items()) checkDecoder(stream);
   if (problems.length === 0) return { source: file.data as SourceDefinition, schemas };
   return { problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
 }

@@ -22,15 +22,23 @@ import {
   text,
   whole,
   type Schema,
-} from './schema-parts.js';
+} from '#libs/yaml-file';
 import { SCALAR } from './mapping-schema.js';
+
+const QUERY_TYPES = ['string', 'number', 'boolean'];
 
 export const REQUESTER_SCHEMA: Schema = object<RequesterDefinition>(
   'What is asked. Placeholders `${...}` may stand in `url`, `query`, `headers` and `body`.',
   {
     url: text('Absolute; `https://…`.', 'http-url'),
     method: optional(choice('Absent: GET.', ['GET', 'POST'])),
-    query: optional(map('Query parameters by name.', { type: ['string', 'number', 'boolean'] })),
+    query: optional(
+      map('Query parameters by name; a list is one parameter of that name for each value.', {
+        type: [...QUERY_TYPES, 'array'],
+        items: { type: QUERY_TYPES },
+        minItems: 1,
+      }),
+    ),
     query_encoding: optional(
       choice('`form`: a space becomes `+`; `percent`: `%20`. Absent: `form`.', ['form', 'percent']),
     ),
@@ -210,6 +218,7 @@ export const STOP_SCHEMA: Schema = object<StopDefinition>(
       text('How many records there are in all; also compared with what was read.', 'path'),
     ),
     has_more_path: optional(text('True: a page follows.', 'path')),
+    done_path: optional(text('True: no page follows.', 'path')),
   },
 );
 

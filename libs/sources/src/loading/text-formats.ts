@@ -1,11 +1,9 @@
 import { Duration } from 'luxon';
-import { PathError, parsePath } from '../path.js';
+import type { TextProblem } from '#libs/yaml-file';
+import { PathError, parsePath, parseRecordPath } from '../path.js';
 import { parseTimeFormat } from '../mapping/time-format.js';
 import { timeZoneProblem } from '../mapping/time-zone.js';
 import { windowFormatProblem } from './window-format.js';
-
-/** What is wrong with a text of a format; undefined where nothing is. */
-export type TextProblem = (text: string) => string | undefined;
 
 /** Length of an ISO 8601 duration in milliseconds, a month as 30 days; undefined where it is none or not above 0. */
 export function durationMs(text: string): number | undefined {
@@ -13,14 +11,16 @@ export function durationMs(text: string): number | undefined {
   return ms > 0 ? ms : undefined;
 }
 
-function pathProblem(text: string): string | undefined {
-  try {
-    parsePath(text);
-    return undefined;
-  } catch (e) {
-    if (e instanceof PathError) return `must be a path: ${e.message}`;
-    throw e;
-  }
+function pathProblem(parse: (text: string) => unknown): (text: string) => string | undefined {
+  return (text) => {
+    try {
+      parse(text);
+      return undefined;
+    } catch (e) {
+      if (e instanceof PathError) return `must be a path: ${e.message}`;
+      throw e;
+    }
+  };
 }
 
 function regexProblem(text: string): string | undefined {
@@ -51,7 +51,8 @@ export const TEXT_FORMATS = {
   'time-zone': timeZoneProblem,
   'time-format': timeProblem,
   'window-format': windowFormatProblem,
-  path: pathProblem,
+  path: pathProblem(parsePath),
+  'record-path': pathProblem(parseRecordPath),
   'regular-expression': regexProblem,
   'day-or-instant': (text) =>
     START.test(text) && !Number.isNaN(Date.parse(text))
@@ -64,5 +65,3 @@ export const TEXT_FORMATS = {
   'http-url': (text) =>
     /^(?:https?:\/\/|\$\{)[^\s]+$/.test(text) ? undefined : 'must be an absolute http or https URL',
 } satisfies Record<string, TextProblem>;
-
-export type TextFormat = keyof typeof TEXT_FORMATS;

@@ -14,6 +14,7 @@ import {
   type EventKind,
   type RecordEvent,
 } from '#libs/events';
+import { propertyRuns } from '#test/property-runs';
 import type { MappingRule, StreamDefinition } from '../definition.js';
 import type { JsonObject } from '../json.js';
 import { compileStream, type Mapped } from './compile-stream.js';
@@ -518,12 +519,16 @@ describe('a natural key', () => {
 
   it('is encoded as it is written, whatever stands beside it', () => {
     const compiled = compileStream(SOURCE, stream(BESITOS));
-    const text = fc.oneof(fc.string(), fc.constantFrom('},{"', '"},{"a":"', '\\', 'é', '\ud800', '\u2028'));
-    const member = fc.constantFrom('id', 'b', 'a', 'é"', '},{"', '10', '9', '__proto__');
+    const text = fc.oneof(fc.string(), fc.constantFrom('},{', '},{"', '"},{"a":"', '\\', 'é', '\ud800'));
+    const member = fc.constantFrom('id', 'b', 'a', 'é"', '},{', '},{"', '10', '9', '__proto__');
     const flat = fc.oneof(text, fc.constantFrom(null, true, false, 0.1, 1e21, 7));
     const like = fc.record({ id: text, b: flat, a: text });
+    const inner = fc.record({ b: fc.oneof(flat, fc.array(flat)), a: text });
+    const nested = fc.record({ id: text, b: fc.oneof(inner, fc.constant({}), fc.array(inner)), a: inner });
     const records = fc.oneof(
       fc.array(like, { maxLength: 40 }),
+      fc.array(fc.record({ id: text, b: inner, a: inner }), { minLength: 20, maxLength: 40 }),
+      fc.array(nested, { maxLength: 40 }),
       fc.array(
         fc.dictionary(member, fc.oneof(flat, fc.jsonValue({ maxDepth: 2 })), { noNullPrototype: true }),
       ),
@@ -548,8 +553,40 @@ describe('a natural key', () => {
         );
         for (const { value } of encoded) JSON.parse(Buffer.from(value).toString());
       }),
-      { numRuns: 1_000 },
+      { numRuns: propertyRuns(300) },
     );
+  });
+
+  it.each([
+    ['text', (i: number) => ({ id: `${i}`, user_agent: i === 7 ? 'Mozilla/5.0 },{' : 'Mozilla/5.0' })],
+    ['name', (i: number) => ({ id: `${i}`, 'user_agent},{': 'Mozilla/5.0' })],
+  ])('is encoded as it is written where a %s ends in what stands between two records', (_of, recordAt) => {
+    const compiled = compileStream(SOURCE, stream(BESITOS));
+    const records = Array.from({ length: 20 }, (_, i) => recordAt(i));
+    // They are written by one call when records of their members have come often enough
+    for (let round = 0; round < 10; round++) {
+      const values = compiled.encodeRecords(records, RECEIVED_AT).map(({ value }) => {
+        const event = JSON.parse(Buffer.from(value).toString()) as { data: { payload: unknown } };
+        return event.data.payload;
+      });
+      expect(values).toEqual(records);
+    }
+  });
+
+  it('is encoded as it is written where many are not ASCII', () => {
+    const compiled = compileStream(SOURCE, stream(BESITOS));
+    for (let count = 100; count < 140; count++) {
+      const records = Array.from({ length: count }, (_, i) => ({
+        id: `${i}`,
+        comment: `депозит по карте ${'a'.repeat(i % 5)}`.repeat(40),
+      }));
+      const encoded = compiled.encodeRecords(records, RECEIVED_AT);
+      const payloads = encoded.map(({ value }) => {
+        const event = JSON.parse(Buffer.from(value).toString()) as { data: { payload: unknown } };
+        return event.data.payload;
+      });
+      expect(payloads).toEqual(records);
+    }
   });
 });
 
@@ -583,7 +620,7 @@ describe('mapping', () => {
         const isGap = isSummer && a === b;
         expect(isGap ? 0 : a - b).toBe(isSummer && !isGap ? 3_600_000 : 0);
       }),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(500) },
     );
   });
 
@@ -607,7 +644,7 @@ describe('mapping', () => {
           amountOfUnits(units, digits[currency as keyof typeof digits] ?? exponentOf(currency)),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
   });
 
@@ -618,7 +655,7 @@ describe('mapping', () => {
         expect(fieldOf('amount', { path: 'a', money: 'ETH' }, { a: amount })).toBe(amount);
         expect(fieldOf('player_id', 'a', { a: String(units) })).toBe(String(units));
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
   });
 
@@ -686,7 +723,7 @@ describe('mapping', () => {
           expect(told.events.map(countedOf)).toEqual(events.map(countedOf));
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: propertyRuns(300) },
     );
   });
 });

@@ -9,10 +9,19 @@ export type ParseTime = (text: string) => Instant | undefined;
  * @param timezone of times that do not say theirs; without it such a time is refused
  */
 export function compileTime(format: TimeFormat, timezone: string | undefined): ParseTime {
-  const parse = compileFormat(format, timezone);
+  const name = JSON.stringify([format, timezone]);
+  let parse = parsers.get(name);
+  if (!parse) parsers.set(name, (parse = remembering(compileFormat(format, timezone))));
+  return remembering(parse);
+}
+
+/** Fields of one form share theirs: of a record that was never changed, both times are the same. */
+const parsers = new Map<string, ParseTime>();
+
+/** Records come by their time: the next one often has the same. */
+function remembering(parse: ParseTime): ParseTime {
   let lastText: string | undefined;
   let last: Instant | undefined;
-  // Records come by their time: the next one often has the same.
   return (text) => {
     if (text !== lastText) {
       last = parse(text);

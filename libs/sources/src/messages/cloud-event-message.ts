@@ -24,7 +24,9 @@ export interface EventFault {
 export function attributeOf({ attributes }: PubsubMessage, name: string): string | undefined {
   const exact = attributes[name];
   if (exact !== undefined) return exact;
-  for (const key in attributes) if (key.toLowerCase() === name) return attributes[key];
+  for (const key in attributes) {
+    if (key.length === name.length && key.toLowerCase() === name) return attributes[key];
+  }
   return undefined;
 }
 

@@ -72,7 +72,10 @@ describe('a link', () => {
 describe('stop signals', () => {
   const none = { totalChanged: false };
   const place = { pageNumber: 2, read: 10, distinct: 10 };
-  const all = { next_url_path: 'next', has_more_path: 'more', last_page_path: 'last', total_path: 'total' };
+  const all = {
+    ...{ next_url_path: 'next', has_more_path: 'more', done_path: 'done' },
+    ...{ last_page_path: 'last', total_path: 'total' },
+  };
 
   it.each([
     [{ next_url_path: 'next' }, { next: null }, false],
@@ -81,6 +84,9 @@ describe('stop signals', () => {
     [{ has_more_path: 'more' }, { more: false }, false],
     [{ has_more_path: 'more' }, { more: 'true' }, true],
     [{ has_more_path: 'more' }, {}, false],
+    [{ done_path: 'done' }, { done: true }, false],
+    [{ done_path: 'done' }, { done: 'false' }, true],
+    [{ done_path: 'done' }, {}, false],
     [{ last_page_path: 'last' }, { last: 3 }, true],
     [{ last_page_path: 'last' }, { last: '2' }, false],
     [{ total_path: 'total' }, { total: 10 }, false],
@@ -99,6 +105,7 @@ describe('stop signals', () => {
   it.each([
     [{ next: '/2', more: false, last: 2, total: 10 }, 'next_url_path'],
     [{ next: null, more: true, last: 2, total: 10 }, 'has_more_path'],
+    [{ next: null, done: false, last: 2, total: 10 }, 'done_path'],
     [{ next: null, more: false, last: 3, total: 10 }, 'last_page_path'],
     [{ next: null, more: false, last: 2, total: 99 }, 'total_path'],
   ])('%j go on, by %s', (envelope, key) => {

@@ -54,6 +54,7 @@ type Word = 'more' | 'last' | 'absent';
 export function compileStopSignals(stop: StopDefinition = {}): StopSignals {
   const readNext = pathOf(stop.next_url_path);
   const readMore = pathOf(stop.has_more_path);
+  const readDone = pathOf(stop.done_path);
   const readTotal = numberAt(stop.total_path, 'total_path');
   const readLastPage = numberAt(stop.last_page_path, 'last_page_path');
   return {
@@ -69,7 +70,8 @@ export function compileStopSignals(stop: StopDefinition = {}): StopSignals {
     judge(envelope, { total, lastPage }, { pageNumber, read, distinct }) {
       const words = new Map<keyof StopDefinition, Word>();
       if (readNext) words.set('next_url_path', wordOfNext(readNext(envelope), stop.next_url_path!));
-      if (readMore) words.set('has_more_path', wordOfMore(readMore(envelope)));
+      if (readMore) words.set('has_more_path', wordOfFlag(readMore(envelope), 'more', 'last'));
+      if (readDone) words.set('done_path', wordOfFlag(readDone(envelope), 'last', 'more'));
       if (lastPage !== undefined) words.set('last_page_path', pageNumber < lastPage ? 'more' : 'last');
       // Between the two, a row may come twice, or pages overlap: the others know, if there are any.
       if (total !== undefined && (distinct >= total || read < total || words.size === 0)) {
@@ -89,9 +91,9 @@ function wordOfNext(value: JsonValue | undefined, path: string): Word {
   return signalText(value, 'paginator.stop.next_url_path', path) === undefined ? 'last' : 'more';
 }
 
-function wordOfMore(value: JsonValue | undefined): Word {
+function wordOfFlag(value: JsonValue | undefined, whenTrue: Word, otherwise: Word): Word {
   if (value === undefined) return 'absent';
-  return isTrue(value) ? 'more' : 'last';
+  return isTrue(value) ? whenTrue : otherwise;
 }
 
 function pathOf(path: string | undefined) {

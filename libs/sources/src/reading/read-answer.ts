@@ -66,7 +66,7 @@ export async function* readAnswer(
     reading.rules.judge(document === undefined ? told : { ...told, document }, context.hasToken);
   try {
     const isError = answer.status < 200 || answer.status > 299;
-    const first = judge(isError ? await readSmallDocument(answer) : undefined);
+    const first = isError ? await judgeError(answer, judge) : judge();
     if (isEmpty(first)) return NO_RECORDS;
     if (first === 'read_body' && reading.decoder !== 'json' && isJson(told.headers['content-type'])) {
       if (isEmpty(judge(await readSmallDocument(answer)))) return NO_RECORDS;
@@ -82,6 +82,26 @@ export async function* readAnswer(
     if (error.envelope !== undefined && isEmpty(judge(error.envelope))) return NO_RECORDS;
     throw new PageFailure(decodeFailure(error, answer, reading.decoder));
   }
+}
+
+/**
+ * What an error means. One that its status alone tells to be passing, as 429, is that whatever has become of its body; of
+ * others a rule may have to know the body.
+ * @throws what reading the body throws
+ */
+async function judgeError(
+  answer: ArrivingAnswer,
+  judge: (document: JsonValue) => Judgement,
+): Promise<Judgement> {
+  let document: JsonValue;
+  try {
+    document = await readSmallDocument(answer);
+  } catch (error) {
+    const byStatus = judge(null);
+    if (typeof byStatus === 'object' && byStatus.action !== 'fail') return byStatus;
+    throw error;
+  }
+  return judge(document);
 }
 
 /** @throws PageFailure where the judgement is one */

@@ -5,7 +5,7 @@ import type { ArrivingAnswer } from './arriving-answer.js';
 /** What is longer is no message of an error and no token. */
 const MOST_BYTES = 1024 * 1024;
 
-/** The body of a short answer as a text, cut after 1 MiB. @throws what reading the body throws */
+/** The body of a short answer as a text (UTF-8), without a byte order mark, cut after 1 MiB. @throws what reading the body throws */
 export async function readSmallBody({ body, headers }: ArrivingAnswer): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -14,7 +14,7 @@ export async function readSmallBody({ body, headers }: ArrivingAnswer): Promise<
     bytes += chunk.byteLength;
     if (bytes > MOST_BYTES) break;
   }
-  return Buffer.concat(chunks).subarray(0, MOST_BYTES).toString();
+  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, MOST_BYTES));
 }
 
 /** The document of a short answer; null where it is no JSON. @throws what reading the body throws */

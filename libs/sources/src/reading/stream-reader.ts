@@ -107,7 +107,7 @@ function compileReading(stream: StreamDefinition): SliceReading {
     timeoutMs: timeoutOf(requester, 'requester'),
     rules: compileErrorRules(stream.error_handler),
     decoder: decoder.type,
-    decode: compileDecoder(decoder, selector),
+    decode: compileDecoder(decoder, selector, stream.primary_key),
     filter: selector?.filter ? compileFilter(selector.filter) : () => true,
     isPaged: definition.type !== 'none',
     idPaths: [paginator.idPath, sync.type === 'id' ? sync.id_path : undefined].filter(

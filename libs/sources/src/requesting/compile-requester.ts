@@ -1,10 +1,10 @@
 import { Duration } from 'luxon';
-import type { RequesterDefinition } from '../definition.js';
+import type { QueryValue, RequesterDefinition } from '../definition.js';
 import { definitionError } from '../errors/slice-error.js';
 import { compileBody } from './compile-body.js';
 import { compileUrl } from './compile-url.js';
 import { WHOLE, type PageAddress } from './page-param.js';
-import { compileTemplate, type PlaceholderValues } from './placeholders.js';
+import { compileTemplate, type PlaceholderValues, type Template } from './placeholders.js';
 import { parseQuery, queryParam, withParam, type QueryParam } from './query.js';
 import type { RequestDraft } from './request-draft.js';
 
@@ -26,28 +26,36 @@ export function compileRequester(
 ): DraftRequest {
   const queryEncoding = definition.query_encoding ?? 'form';
   const url = compileUrl(definition.url, queryEncoding, `${where}.url`, allowed);
-  const compileAll = (texts: Record<string, string | number | boolean> = {}, key: string) =>
-    Object.entries(texts).map(([name, text]) => ({
-      name,
-      text: compileTemplate(String(text), `${where}.${key}.${name}`, allowed),
-    }));
-  const query = compileAll(definition.query, 'query');
-  const headers = compileAll(definition.headers, 'headers');
+  const compileText = (text: QueryValue, key: string) =>
+    compileTemplate(String(text), `${where}.${key}`, allowed);
+  const query = Object.entries(definition.query ?? {}).map(([name, given]) => ({
+    name,
+    texts: Array.isArray(given)
+      ? given.map((text, i) => compileText(text, `query.${name}[${i}]`))
+      : [compileText(given, `query.${name}`)],
+  }));
+  const headers = Object.entries(definition.headers ?? {}).map(([name, text]) => ({
+    name,
+    text: compileText(text, `headers.${name}`),
+  }));
   const fillBody = definition.body && compileBody(definition.body, `${where}.body`, allowed);
   const method = definition.method ?? 'GET';
   if (fillBody && method === 'GET') throw definitionError(`${where}.body`, 'a GET has no body');
 
   return (values, page = WHOLE) => {
-    const filled = <T extends { text: ReturnType<typeof compileTemplate> }>(all: T[]) =>
-      all
-        .map((one) => ({ ...one, value: one.text.fill(values) }))
-        .filter(({ text, value }) => value !== '' || text.names.length === 0);
-
+    const filled = (text: Template): string[] => {
+      const value = text.fill(values);
+      return value === '' && text.names.length > 0 ? [] : [value];
+    };
     const ofPage = page.in === 'query' ? page.params : [];
     const { address, query: own } = page.url === undefined ? url(values) : splitUrl(page.url);
-    const ofStream = page.url === undefined ? filled(query) : [];
-    const params = [...ofStream, ...ofPage].reduce<QueryParam[]>(
-      (all, { name, value }) => withParam(all, queryParam(name, String(value), queryEncoding)),
+    const ofStream = page.url === undefined ? query : [];
+    const told = [
+      ...ofStream.map(({ name, texts }) => ({ name, texts: texts.flatMap(filled) })),
+      ...ofPage.map(({ name, value }) => ({ name, texts: [String(value)] })),
+    ];
+    const params = told.reduce<QueryParam[]>(
+      (all, { name, texts }) => withParam(all, ...texts.map((text) => queryParam(name, text, queryEncoding))),
       own,
     );
     const body = bodyOf(values, page);
@@ -59,10 +67,9 @@ export function compileRequester(
       headers: {
         ...(body ? { 'content-type': body.contentType } : {}),
         ...Object.fromEntries(
-          filled(headers).map(({ name, value }) => [
-            name.toLowerCase(),
-            headerValue(value, `${where}.headers.${name}`),
-          ]),
+          headers.flatMap(({ name, text }) =>
+            filled(text).map((value) => [name.toLowerCase(), headerValue(value, `${where}.headers.${name}`)]),
+          ),
         ),
       },
       ...(body ? { body: body.body } : {}),

@@ -41,11 +41,11 @@ export function parseQuery(query: string): QueryParam[] {
     });
 }
 
-/** The parameters with this one in the place of all of its name, else behind them. */
-export function withParam(params: readonly QueryParam[], param: QueryParam): QueryParam[] {
-  const at = params.findIndex(({ name }) => name === param.name);
-  const others = params.filter(({ name }) => name !== param.name);
-  return at === -1 ? [...others, param] : others.toSpliced(at, 0, param);
+/** The parameters with these, which have one name, in the place of all of that name, else behind them. */
+export function withParam(params: readonly QueryParam[], ...these: readonly QueryParam[]): QueryParam[] {
+  const at = params.findIndex(({ name }) => name === these[0]?.name);
+  const others = params.filter(({ name }) => name !== these[0]?.name);
+  return at === -1 ? [...others, ...these] : others.toSpliced(at, 0, ...these);
 }
 
 /** The query as it stands in a URL, without `?`. */

@@ -38,6 +38,15 @@ describe('a request', () => {
     );
   });
 
+  it('has a parameter for each value of a list, in the place of all of that name', () => {
+    const url = 'https://p.example/rows?a=1&s[]=x&b=2&s[]=y';
+    const query = { 's[]': ['${window.from}', '${cursor}', 7], 'f[]': ['', 'id'] };
+    expect(request({ url, query }, { 'window.from': '2026-01-01' }).url).toBe(
+      'https://p.example/rows?a=1&s%5B%5D=2026-01-01&s%5B%5D=7&b=2&f%5B%5D=&f%5B%5D=id',
+    );
+    expect(() => request({ query: { a: ['1', '${nothing}'] } })).toThrow('requester.query.a[1]');
+  });
+
   it('leaves out what its placeholder leaves empty, and keeps what is empty by itself', () => {
     const form = { a: '', b: '${cursor}', c: 'x${cursor}' };
     const made = request({ method: 'POST', query: form, headers: form, body: { form } });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { anyDatetimeSync } from '#test/any-datetime-sync';
 import { instantFromMs, instantToMs } from '#libs/events';
+import { propertyRuns } from '#test/property-runs';
 import type { DatetimeSyncDefinition } from '../definition.js';
 import type { DatetimeSlice } from './datetime-slices.js';
 import { backfillSlices } from './plan-slices.js';
@@ -96,7 +97,7 @@ describe('what the API is asked for', () => {
           else if (!putBack && !changes) expect([row, gives(row)]).toEqual([row, false]);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: propertyRuns(200) },
     );
   });
 });

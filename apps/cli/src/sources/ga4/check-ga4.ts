@@ -122,7 +122,7 @@ function pageText(shard: ShardInfo, plan: ReadPlan, page: CheckedPage, showValue
   return [
     `one page of ${shardText(shard)}, by ${plan.way}, ${cost}: ${plan.why}`,
     `${countOf(tally.rows, 'row')}; ${further}: ${countsText(tally.byEvent)}`,
-    `${count(tally.relevant)} of interest: ${tally.byKind.size > 0 ? countsText(tally.byKind) : 'no event'}`,
+    `${count(tally.relevant)} of them become events: ${tally.byKind.size > 0 ? countsText(tally.byKind) : 'none'}`,
     ...(first ? ['', `the first of them:`, indented(fieldTable(first, showValues))] : []),
     ...(rejection === undefined
       ? []

@@ -44,14 +44,15 @@ function judgeDays(shards: readonly Shard[], { zone, nowMs }: ShardSetting): Fin
   const daily = new Set(shards.filter((s) => s.kind === 'daily').map((s) => s.day));
   const due = daysFrom(days[0]!, zone, nowMs - EXPECTED_WITHIN_MS);
   const missing = due.filter((day) => !daily.has(day));
-  const seen = `${countOf(days.length, 'day')} from ${dayName(days[0]!)} to ${dayName(days.at(-1)!)}, ${count(daily.size)} with a daily table`;
+  const span = days.length === 1 ? '' : ` to ${dayName(days.at(-1)!)}`;
+  const seen = `tables of ${countOf(days.length, 'day')}, ${dayName(days[0]!)}${span}, ${count(daily.size)} of them daily`;
   if (due.length === 0) return { question, verdict: 'cannot tell', why: `${seen}; no day is old enough` };
   if (missing.length === 0) return { question, verdict: 'ok', why: seen };
   const names = `${missing.slice(0, 5).map(dayName).join(', ')}${missing.length > 5 ? ', …' : ''}`;
   return {
     question,
     verdict: 'wrong',
-    why: `${seen}; without one: ${names}`,
+    why: `${seen}; no daily table of ${names}`,
     advice:
       'a property of more than a million events a day gets none without GA4 360 or fewer events; ' +
       'switch the daily export on, as intraday tables are deleted and lack where visitors came from',

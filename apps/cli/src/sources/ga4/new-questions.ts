@@ -62,7 +62,7 @@ export const GA4_QUESTIONS: Record<Ga4QuestionName, Ga4Question> = {
   project: {
     ask: 'Google Cloud project that pays for queries',
     flag: '--project <project>',
-    help: 'of GA4: Google Cloud project that the property is linked to',
+    help: 'of GA4: Google Cloud project that the property is linked to; of Pub/Sub: that of the subscription',
     when: inBigQuery,
     problem: (text) =>
       /^[a-z0-9:.-]{4,100}$/.test(text) ? undefined : 'must be the id of a project, as my-project',
@@ -86,7 +86,7 @@ export const GA4_QUESTIONS: Record<Ga4QuestionName, Ga4Question> = {
   credentials: {
     ask: 'Secret with the key of a service account (empty: Application Default Credentials)',
     flag: '--credentials <secret>',
-    help: 'of GA4: name of the secret with a service account’s key (default: Application Default Credentials)',
+    help: 'of GA4 and Pub/Sub: name of the secret with a service account’s key (default: Application Default Credentials)',
     when: inBigQuery,
     guess: () => '',
     problem: (text) =>

@@ -1,6 +1,6 @@
 import { createExport, type Ga4Export } from '#apps/ga4-poller';
 import { compileGa4, type CompiledGa4, type ShardKind } from '#libs/ga4';
-import { missingSettings, readEnvironment, secretsOf } from '#libs/runtime';
+import { missingOfSource, readEnvironment, secretsOf } from '#libs/runtime';
 import { GA4_STREAM, SliceError } from '#libs/sources';
 import { CommandFailed } from '../../exit-code.js';
 import type { FoundGa4 } from './found-ga4.js';
@@ -21,7 +21,7 @@ export function openGa4(found: FoundGa4): OpenGa4 {
   const { source, file } = found;
   const environment = readEnvironment();
   const secrets = secretsOf(environment);
-  const missing = missingSettings(source, environment, secrets);
+  const missing = missingOfSource(source, environment, secrets);
   if (missing.length > 0) throw new CommandFailed(`set ${missing.join(', ')} first, as ${file} needs`);
   const opened = createExport(source, {
     ...{ file, secret: secrets, now: Date.now },

@@ -18,7 +18,7 @@ interface Options {
   limit: number;
   dryRun?: true;
   fromFile?: string;
-  record?: string;
+  record?: string | true;
   json?: true;
 }
 
@@ -154,7 +154,7 @@ const showText: Show = {
     );
     const kinds = tally.byKind.size > 0 ? countsText(tally.byKind) : 'no event';
     const rejected = tally.rejected > 0 ? `; ${count(tally.rejected)} cannot be used` : '';
-    print(`${count(tally.relevant)} would go into the log: ${kinds}${rejected}. Nothing was stored.`);
+    print(`${count(tally.relevant)} of them would go into the log: ${kinds}${rejected}. Nothing was stored.`);
     if (isCut) print(`(rows of the table: of the first ${count(KEPT_EVENTS)} events)`);
   },
 };

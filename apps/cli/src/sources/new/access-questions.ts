@@ -1,4 +1,4 @@
-import { nameProblem, paramProblem, pathProblem, somePath, urlProblem } from './answer-rules.js';
+import { nameProblem, paramProblem, recordPathProblem, somePath, urlProblem } from './answer-rules.js';
 import { sourceNameOf } from './address.js';
 import { addressOf, where, type Question } from './question.js';
 
@@ -86,12 +86,12 @@ export const ACCESS_QUESTIONS = {
     guess: ({ sample }) => sample?.format ?? 'json',
   },
   records: {
-    ask: 'Where the records stand in the answer, as data.items (empty: the answer is the records)',
+    ask: 'Where the records stand in the answer, as data.items, or data.* for all members (empty: the answer is the records)',
     flag: '--records <path>',
-    help: 'where the records stand in the answer, as data.items; of XML the elements, as response.row',
+    help: 'where the records stand in the answer, as data.items or data.*; of XML the elements, as response.row',
     when: ({ format }) => format === 'json' || format === 'xml',
-    guess: ({ sample }) => sample?.records,
-    problem: pathProblem,
+    guess: ({ answers, sample }) => (sample?.format === answers.format ? sample?.records : undefined),
+    problem: recordPathProblem,
     optional: true,
   },
 } satisfies Record<string, Question>;

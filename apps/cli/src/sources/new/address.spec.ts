@@ -14,6 +14,20 @@ describe('a URL of a partner', () => {
     });
   });
 
+  it('may have a parameter several times, as for both ends of a window', () => {
+    const url =
+      'https://a.example/json?f[at][op]=BETWEEN&f[at][v][]=2026-01-01+00:00:00&f[at][v][]=2026-01-02+00:00:00&s[]=a&s[]=b&s[]=c';
+    expect(readAddress(url)).toEqual({
+      url: 'https://a.example/json',
+      params: { 'f[at][op]': 'BETWEEN', 's[]': ['a', 'b', 'c'] },
+      window: {
+        from: 'f[at][v][]',
+        to: 'f[at][v][]',
+        time: { format: 'yyyy-MM-dd HH:mm:ss', hasZone: false },
+      },
+    });
+  });
+
   it.each([
     ['https://wall.besitos.ai/data', 'besitos'],
     ['https://api.acme.co.uk/x', 'acme'],

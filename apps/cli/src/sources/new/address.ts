@@ -4,8 +4,9 @@ import { guessTime, type GuessedTime } from './guess-time.js';
 export interface Address {
   /** Without its query. */
   url: string;
-  /** Parameters that stay as they are. */
-  params: Record<string, string>;
+  /** Parameters that stay as they are; a list of one that is there several times. */
+  params: Record<string, string | string[]>;
+  /** The same name twice where one parameter has both ends. */
   window?: { from: string; to: string; time: GuessedTime };
   /** Parameter that holds a credential; its value is not kept. */
   credential?: string;
@@ -45,16 +46,21 @@ export function readAddress(text: string): Address {
     else if (NAMES.size.test(name)) address.size = { name, value };
     else if (NAMES.sinceId.test(name)) address.sinceId = name;
     else if (NAMES.cursor.test(name)) address.cursor = name;
-    else address.params[name] = value;
+    else address.params[name] = withOneMore(address.params[name], value);
   }
   return address;
+}
+
+function withOneMore(before: string | string[] | undefined, value: string): string | string[] {
+  return before === undefined ? value : [before, value].flat();
 }
 
 /** Two parameters that are times, written alike. */
 function windowOf(pairs: readonly [string, string][]): Address['window'] {
   const times = pairs.filter(([, value]) => guessTime([value]) !== undefined);
-  const from = times.find(([name]) => hasWord(name, FIRST_END));
-  const to = times.find(([name]) => name !== from?.[0] && hasWord(name, LAST_END));
+  const twice = times.find(([name], i) => times.findIndex((other) => other[0] === name) < i);
+  const from = times.find(([name]) => (twice ? name === twice[0] : hasWord(name, FIRST_END)));
+  const to = twice ?? times.find(([name]) => name !== from?.[0] && hasWord(name, LAST_END));
   const time = from && to && guessTime([from[1], to[1]]);
   return time && { from: from[0], to: to[0], time };
 }

@@ -7,6 +7,7 @@ export const durationProblem: AnswerProblem = TEXT_FORMATS.duration;
 export const zoneProblem: AnswerProblem = TEXT_FORMATS['time-zone'];
 export const timeProblem: AnswerProblem = TEXT_FORMATS['time-format'];
 export const pathProblem: AnswerProblem = TEXT_FORMATS.path;
+export const recordPathProblem: AnswerProblem = TEXT_FORMATS['record-path'];
 export const startProblem: AnswerProblem = (text) =>
   /^\d+$/.test(text) ? undefined : TEXT_FORMATS['day-or-instant'](text);
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { EVENT_KINDS, type EventKind } from '#libs/events';
 import { parseSource, type HttpSourceDefinition } from '#libs/sources';
+import { propertyRuns } from '#test/property-runs';
 import { definitionOf } from './definition-of.js';
 import { fieldsOfKind } from './event-fields.js';
 import { gatherAnswers, type AnswersProblem, type Given } from './gather-answers.js';
@@ -34,6 +35,7 @@ const SAMPLES: Record<string, Sample | undefined> = {
       meta: { total: 2, next: null },
     }),
   ),
+  byId: lookAtSample('{"data":{"7":{"id":7,"at":"2026-01-02"}},"count":1,"done":true}'),
   csv: lookAtSample('id;player_id;at\n1;a;1767322800\n2;b;1767322801\n'),
   xml: lookAtSample('<r><total>1</total><row><id>1</id><date>01-18-2016 01:44:41</date></row></r>'),
 };
@@ -43,6 +45,7 @@ const URLS = [
   'https://api.acme.example/v1/payouts?from=2026-01-01&to=2026-01-02&page=1&per_page=50&api_key=abc',
   "https://api.acme.example/report?start=2026-01-01T00:00:00Z&end=2026-01-02T00:00:00Z&q=a'b:%20%23{c}&limit=10",
   '${env.ACME_URL}/rows.json?since_id=5',
+  'https://api.acme.example/json?at[]=2026-01-01&at[]=2026-01-02&s[]=a&s[]=b',
 ];
 const TEXTS: Partial<Record<QuestionName, readonly string[]>> = {
   url: URLS,
@@ -104,7 +107,7 @@ describe('a definition from answers', () => {
           schemas: new Map(),
         });
       }),
-      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 300) },
+      { numRuns: propertyRuns(100) },
     );
   });
 
@@ -178,6 +181,36 @@ describe('a definition from answers', () => {
         },
       ],
     } satisfies HttpSourceDefinition);
+  });
+
+  it('follows the links of an answer, keeps the size of its pages, and takes the key for the transaction', async () => {
+    const answer = {
+      '@total': '250',
+      '@nextpageuri': '/rows?Page=2',
+      rows: [{ actionId: 'a', at: '2026-01-02' }],
+    };
+    const url = 'https://api.acme.example/rows?StartDate=2026-01-01&EndDate=2026-01-02&PageSize=100';
+    const answers = { url, auth: 'none', key: 'actionId', event: 'payout' };
+    const sample = lookAtSample(JSON.stringify(answer));
+    const told = await gatherAnswers(
+      { answers, map: {}, year: 2026 },
+      () => Promise.resolve(sample),
+      undefined,
+    );
+    expect(definitionOf(told).streams[0]).toMatchObject({
+      requester: { query: { StartDate: '${window.from}', EndDate: '${window.to}', PageSize: '100' } },
+      paginator: { type: 'link', from: 'body', path: '@nextpageuri' },
+      mapping: [{ fields: { transaction_id: 'actionId' } }],
+    });
+  });
+
+  it('does not take one page for all where the answer says that more follow', async () => {
+    const sample = lookAtSample('{"total":3,"rows":[{"id":1,"at":"2026-01-02"}]}');
+    const answers = { url: URLS[0]!, auth: 'none', sync: 'full_refresh', event: 'payout' };
+    const given = { answers, map: {}, year: 2026 };
+    await expect(gatherAnswers(given, () => Promise.resolve(sample), undefined)).rejects.toThrow(
+      '--paging is needed: none, page, offset, id, cursor, link; the answer says that more records follow',
+    );
   });
 
   it.each([

@@ -127,11 +127,13 @@ export function authenticatorOf(answers: Answers): AuthenticatorDefinition {
 }
 
 function requesterOf(answers: Answers): RequesterDefinition {
-  const { url, params } = readAddress(answers.url!);
-  const asked: Record<string, string> = { ...params };
+  const { url, params, size } = readAddress(answers.url!);
+  const asked: Record<string, string | string[]> = { ...params };
+  if (size && (answers.paging === 'none' || answers.paging === 'link')) asked[size.name] = size.value;
   if (answers.sync === 'datetime') {
-    asked[answers.from_param!] = '${window.from}';
-    asked[answers.to_param!] = '${window.to}';
+    const [from, to] = [answers.from_param!, answers.to_param!];
+    asked[from] = '${window.from}';
+    asked[to] = from === to ? ['${window.from}', '${window.to}'] : '${window.to}';
   } else if (answers.sync === 'id' || answers.sync === 'cursor') {
     asked[answers.cursor_param!] = '${cursor}';
   }
@@ -171,11 +173,12 @@ function paginatorOf({ answers, sample }: Told): PaginatorDefinition {
   const place = answers.method === 'POST' ? { in: 'body' as const } : {};
   const param = answers.page_param!;
   const size = answers.size_param ? { size_param: answers.size_param, size: Number(answers.size) } : {};
-  const { next, lastPage, hasMore } = sample?.paging ?? {};
+  const { next, lastPage, hasMore, done } = sample?.paging ?? {};
   const signals: StopDefinition = {
     ...(next !== undefined && { next_url_path: next }),
     ...(lastPage !== undefined && { last_page_path: lastPage }),
     ...(hasMore !== undefined && { has_more_path: hasMore }),
+    ...(done !== undefined && { done_path: done }),
     ...(answers.total_path && { total_path: answers.total_path }),
   };
   const stop = Object.keys(signals).length > 0 ? { stop: signals } : {};
@@ -204,7 +207,8 @@ function paginatorOf({ answers, sample }: Told): PaginatorDefinition {
   }
 }
 
-function ruleOf(told: Told): MappingRule {
+/** What an event is made of. */
+export function ruleOf(told: Told): MappingRule {
   const kind = told.answers.event as EventKind;
   const fields: Record<string, FieldSpec> = { ...constantsOf(kind, told.answers.name!) };
   for (const field of fieldsOfKind(kind)) {

@@ -28,7 +28,18 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     ...['transaction', 'reference', 'id'],
   ],
   refund_id: ['refund_id', 'refundId', 'id'],
-  player_id: ['player_id', 'playerId', 'user_id', 'userId', 'customer_id', 'customerId', 'uid', 'account_id'],
+  player_id: [
+    'player_id',
+    'playerId',
+    'player',
+    'user_id',
+    'userId',
+    'customer_id',
+    'customerId',
+    'uid',
+    'account_id',
+    'customer_user_id',
+  ],
   user_id: ['customer.id', 'customer_id', 'user_id', 'userId'],
   occurred_at: [
     ...[
@@ -40,7 +51,16 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
       'transaction_date',
       'transactionDate',
     ],
-    ...['conversion_date', 'timestamp', 'created', 'time', 'date'],
+    ...[
+      'event_time',
+      'event_date',
+      'conversion_time',
+      'conversion_date',
+      'timestamp',
+      'created',
+      'time',
+      'date',
+    ],
   ],
   amount: [
     ...[
@@ -48,6 +68,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
       'amount',
       'commission',
       'revenue',
+      'event_revenue',
       'commissionAmount.amount',
       'total_price',
       'total',
@@ -55,7 +76,14 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
       'sum',
     ],
   ],
-  currency: ['currency', 'currency_code', 'currencyCode', 'currency_id', 'commissionAmount.currency'],
+  currency: [
+    'currency',
+    'currency_code',
+    'currencyCode',
+    'currency_id',
+    'commissionAmount.currency',
+    'event_revenue_currency',
+  ],
   click_id: ['click_id', 'clickId', 'clickid', 'sub_id1', 'subid_1', 'sub1', 'clickRefs.clickRef'],
   version: [
     'updated_at',
@@ -134,7 +162,7 @@ export const KNOWN_CURRENCY_FIELDS: readonly string[] = KNOWN['currency']!;
 
 /** The field of a record that is probably the event's. */
 export function likelyPath(known: readonly string[], paths: readonly string[]): string | undefined {
-  const plain = (text: string): string => text.toLowerCase().replace(/[_-]/g, '');
+  const plain = (text: string): string => text.toLowerCase().replace(/[_ -]/g, '');
   for (const name of known) {
     const found = paths.find((path) => plain(path) === plain(name));
     if (found !== undefined) return found;

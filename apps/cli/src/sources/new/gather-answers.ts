@@ -90,24 +90,30 @@ async function answerTo(
 }
 
 function neededText({ choices, hint }: Question, known: Known): string {
-  const more = choices ? Object.keys(choices).join(', ') : hint?.(known);
-  return `is needed${more === undefined ? '' : `: ${more}`}`;
+  const more = [choices && Object.keys(choices).join(', '), hint?.(known)].filter(
+    (text) => text !== undefined,
+  );
+  return `is needed${more.length === 0 ? '' : `: ${more.join('; ')}`}`;
 }
 
-async function mapFields(
-  { map: given, currency: givenCurrency, minorUnits: givenUnits }: Given,
+/**
+ * Which field of the records each field of the event is, and in what its amounts are.
+ * @throws AnswersProblem with everything that is missing or wrong
+ */
+export async function mapFields(
+  { map: given, currency: givenCurrency, minorUnits: givenUnits }: Omit<Given, 'answers' | 'year'>,
   { answers, sample }: Known,
   asker: Asker | undefined,
 ): Promise<Told> {
   const fields = fieldsOfKind(answers.event as EventKind);
   const paths = sample?.fields.map((f) => f.path) ?? [];
   const problems = problemsOfMap(given, fields, answers.event!);
+  const has = paths.length === 0 ? '' : `; a record has ${paths.join(', ')}`;
   const map: Record<string, string> = {};
   for (const field of fields) {
-    const path = given[field.name] ?? (await pathOf(field, sample, asker));
+    const path = given[field.name] ?? (await pathOf(field, answers, sample, asker));
     if (path !== undefined && path !== '') map[field.name] = path;
-    else if (field.required)
-      problems.push(`--map ${field.name}=<path> is needed; a record has ${paths.join(', ')}`);
+    else if (field.required) problems.push(`--map ${field.name}=<path> is needed${has}`);
   }
   if (problems.length > 0) throw new AnswersProblem(problems);
   const amounts = fields.filter(({ name, form }) => form === 'money' && name in map);
@@ -140,6 +146,7 @@ export function minorUnitsProblem(answer: string, currency: string): string | un
 /** The path of a field in a record; undefined or empty: none. A record that was not seen has what is required. */
 async function pathOf(
   field: EventField,
+  { key = '' }: Answers,
   sample: Sample | undefined,
   asker: Asker | undefined,
 ): Promise<string | undefined> {
@@ -147,7 +154,8 @@ async function pathOf(
   const fitting = paths.filter((path) => fits(field, path, sample));
   const likely =
     likelyPath(field.known, fitting) ??
-    (field.name === 'occurred_at' ? timeFieldOf(sample)?.path : undefined);
+    (field.name === 'occurred_at' ? timeFieldOf(sample)?.path : undefined) ??
+    (field.name === 'transaction_id' && field.required ? fitting.find((path) => path === key) : undefined);
   const guess = likely ?? (field.required && sample === undefined ? field.known[0] : undefined);
   const isAsked = field.required || sample === undefined || likely !== undefined;
   return asker && isAsked ? asker.askPath(field, guess, paths) : guess;

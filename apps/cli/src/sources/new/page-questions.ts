@@ -16,6 +16,7 @@ export const PAGE_QUESTIONS = {
       link: 'by the URL of the next page in the answer',
     },
     guess: guessPaging,
+    hint: ({ sample }) => (sample?.saysMore ? 'the answer says that more records follow' : undefined),
   },
   page_param: {
     ask: 'Parameter for the page, offset, id or cursor',
@@ -61,7 +62,7 @@ export const PAGE_QUESTIONS = {
     flag: '--next-path <path>',
     help: 'where the answer says the URL of the next page; empty: in the header Link',
     when: where('paging', 'link'),
-    guess: ({ sample }) => sample?.paging.next,
+    guess: ({ sample }) => (sample?.nextIsLink ? sample.paging.next : undefined),
     problem: pathProblem,
     optional: true,
   },
@@ -76,14 +77,15 @@ export const PAGE_QUESTIONS = {
   },
 } satisfies Record<string, Question>;
 
-function guessPaging(known: Known): string {
+function guessPaging(known: Known): string | undefined {
   const { page, offset, cursor } = addressOf(known);
   const { sync } = known.answers;
   if (page !== undefined) return 'page';
   if (offset !== undefined) return 'offset';
   if (sync === 'id') return 'id';
   if (sync === 'cursor' || cursor !== undefined) return 'cursor';
-  const paging = known.sample?.paging ?? {};
-  if (paging.cursor !== undefined) return 'cursor';
-  return paging.next === undefined ? 'none' : 'link';
+  const { sample } = known;
+  if (sample?.paging.cursor !== undefined) return 'cursor';
+  if (sample?.nextIsLink) return 'link';
+  return sample?.saysMore ? undefined : 'none';
 }

@@ -30,11 +30,15 @@ describe('an answer of a partner', () => {
         },
       ],
       paging: { next: 'links.next', total: 'meta.total', lastPage: 'meta.last_page' },
+      nextIsLink: true,
+      saysMore: false,
     });
   });
 
   it.each([
     ['[{"id":1},{"id":2}]', 'json', '', ['id']],
+    ['{"data":{"7":{"id":7},"8":{"id":8}},"meta":[{"a":1}]}', 'json', 'data.*', ['id']],
+    ['{"response":{"data":{"7":{"Conversion":{"id":"7"}}}}}', 'json', 'response.data.*.Conversion', ['id']],
     ['{"id":1}', 'json', '', ['id']],
     ['{"id":1}\n{"id":2,"b.c":3}\n', 'jsonl', '', ['id', "['b.c']"]],
     ['\uFEFFid;amount\r\n1;2\r\n', 'csv', '', ['id', 'amount']],
@@ -52,6 +56,50 @@ describe('an answer of a partner', () => {
       records,
       fields: paths,
     });
+  });
+
+  it('takes no field of records that stand by their ids for a word about paging', () => {
+    const text = '{"n":{"total":2,"done":true,"data":{"7":{"pages":1},"8":{"pages":2}}}}';
+    expect(lookAtSample(text)).toMatchObject({
+      records: 'n.data.*',
+      paging: { total: 'n.total', done: 'n.done' },
+    });
+    expect(lookAtSample(text).paging).not.toHaveProperty('lastPage');
+  });
+
+  it.each([
+    [
+      '{"@total":"250","@nextpageuri":"/rows?Page=2","rows":[{"id":1}]}',
+      { total: '@total', next: '@nextpageuri' },
+      true,
+      true,
+    ],
+    [
+      '{"@odata.nextLink":"https://a.example/?skip=2","value":[{"id":1}]}',
+      { next: "['@odata.nextLink']" },
+      true,
+      true,
+    ],
+    [
+      '{"content":[{"id":1}],"last":true,"totalPages":1,"totalElements":1}',
+      { done: 'last', lastPage: 'totalPages', total: 'totalElements' },
+      false,
+      false,
+    ],
+    ['{"content":[{"id":1}],"last":"Doe","total":"none"}', {}, false, false],
+    ['{"rows":[{"id":1}],"payloadComplete":false}', { done: 'payloadComplete' }, false, true],
+    [
+      '{"rows":[{"id":1}],"pageInfo":{"endCursor":"x","hasNextPage":true}}',
+      { cursor: 'pageInfo.endCursor', hasMore: 'pageInfo.hasNextPage' },
+      false,
+      true,
+    ],
+    ['{"rows":[{"id":1}],"next_page":2}', { next: 'next_page' }, false, true],
+    ['{"rows":[{"id":1}],"next":false}', { next: 'next' }, true, false],
+    ['{"rows":[{"id":1}],"next_page":null}', { next: 'next_page' }, true, false],
+  ])('%s says how paging goes on', (text, paging, nextIsLink, saysMore) => {
+    const told = lookAtSample(text);
+    expect([told.paging, told.nextIsLink, told.saysMore]).toEqual([paging, nextIsLink, saysMore]);
   });
 
   it.each(['{"id":', '<r><id></r>', 'nothing', ''])('%j is none that can be understood', (text) => {

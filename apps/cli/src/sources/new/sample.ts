@@ -14,7 +14,11 @@ export interface Sample {
   /** Of CSV. */
   delimiter?: string;
   /** Paths into the answer that say how paging goes on. */
-  paging: { total?: string; next?: string; lastPage?: string; hasMore?: string; cursor?: string };
+  paging: Partial<Record<keyof typeof PAGING, string>>;
+  /** `paging.next` may be the URL of the next page. */
+  nextIsLink: boolean;
+  /** It says that more records follow than it holds. */
+  saysMore: boolean;
 }
 
 /** A field of the records. */
@@ -27,15 +31,40 @@ export interface SampleField {
   isUnique: boolean;
 }
 
+/** Of an answer that says nothing of paging. */
+export const UNPAGED = { paging: {}, nextIsLink: false, saysMore: false } as const;
+
 /** So many records are looked at. */
 const LOOKED_AT = 200;
+/** What is neither object nor list. */
+type Leaf = Exclude<JsonValue, object> | null;
+
+/** Names of what says how paging goes on, without what stands before `@`, `.` or `:` in them. */
 const PAGING = {
-  total: /^(?:total|total_?(?:count|rows|records|results|items)|number_of_rows|count)$/i,
-  next: /^(?:next|next_?(?:url|page_?url|link|href))$/i,
-  lastPage: /^(?:last_?page|total_?pages|page_?count|pages)$/i,
+  total:
+    /^(?:total|total_?(?:count|rows|records|results|items|elements|entries|size)|records_?total|number_of_rows|count)$/i,
+  next: /^next(?:_?page)?(?:_?(?:ur[il]|link|href))?$/i,
+  lastPage: /^(?:last_?page|total_?pages|num_?pages|page_?(?:count|total)|pages)$/i,
   hasMore: /^(?:has_?more|has_?next(?:_?page)?|more)$/i,
-  cursor: /^(?:next_?cursor|cursor|next_?(?:page_?)?token|continuation_?token)$/i,
+  done: /^(?:done|(?:is_?)?last|is_?last_?page|(?:payload_?)?complete)$/i,
+  cursor: /^(?:(?:next|end)_?cursor|cursor|next_?(?:page_?)?token|continuation_?token)$/i,
 } as const;
+
+/** What stands where a name promises it. */
+const PROMISED: Partial<Record<keyof typeof PAGING, (value: Leaf) => boolean>> = {
+  total: isCount,
+  lastPage: isCount,
+  hasMore: isFlag,
+  done: isFlag,
+};
+
+function isCount(value: Leaf): boolean {
+  return /^\d+$/.test(String(value));
+}
+
+function isFlag(value: Leaf): boolean {
+  return /^(?:true|false|[01])$/i.test(String(value));
+}
 
 /**
  * Looks at an answer: how it is written, where the records stand, which fields they have. Values are looked at as
@@ -51,7 +80,7 @@ export function lookAtSample(text: string): Sample {
     const lines = body.split(/\r?\n/).filter((line) => line.trim() !== '');
     const records = lines.map(jsonOf);
     if (records.every((r) => r !== undefined && isJsonObject(r))) {
-      return { format: 'jsonl', records: '', ...described(records), paging: {} };
+      return { format: 'jsonl', records: '', ...described(records), ...UNPAGED };
     }
     throw new Error('it begins as JSON does, and is neither one document of it nor one a line');
   }
@@ -69,22 +98,42 @@ function jsonOf(text: string): JsonValue | undefined {
 function lookAtJson(document: JsonValue): Sample {
   const found = recordsIn(document);
   const paging: Sample['paging'] = {};
-  for (const { path, name } of membersOf(document)) {
+  const holder = found && /^(.*?)\.?\*/.exec(found.path)?.[1];
+  const told: Partial<Record<keyof typeof PAGING, Leaf>> = {};
+  for (const { path, name, value } of membersOf(document)) {
+    if (holder !== undefined && path.startsWith(holder)) continue;
     for (const key of Object.keys(PAGING) as (keyof typeof PAGING)[]) {
-      if (PAGING[key].test(name)) paging[key] ??= path;
+      if (key in paging || !PAGING[key].test(name.replace(/^.*[.@:]/, ''))) continue;
+      if (PROMISED[key]?.(value) === false) continue;
+      paging[key] = path;
+      told[key] = value;
     }
   }
   const records = found?.records ?? (isJsonObject(document) ? [document] : []);
-  return { format: 'json', records: found?.path ?? '', ...described(records), paging };
+  const { next = null, total = 0, lastPage = 1, hasMore = false, done = true } = told;
+  const isTrue = (value: Leaf): boolean => /^(?:true|1)$/i.test(String(value));
+  const isLast = next === null || next === '' || next === false;
+  const nextIsLink = 'next' in told && (isLast || /[/?]/.test(String(next)));
+  const saysMore =
+    !isLast ||
+    [Number(total) > records.length, Number(lastPage) > 1, isTrue(hasMore), !isTrue(done)].some(Boolean);
+  return { format: 'json', records: found?.path ?? '', ...described(records), paging, nextIsLink, saysMore };
 }
 
-/** The greatest list of objects, the one that stands least deep among equals. */
-function recordsIn(document: JsonValue): { path: string; records: JsonObject[] } | undefined {
-  const found: { path: string; records: JsonObject[] }[] = [];
+interface FoundRecords {
+  path: string;
+  records: JsonObject[];
+}
+
+/** The greatest list of objects, or of objects by their ids; the one that stands least deep among equals. */
+function recordsIn(document: JsonValue): FoundRecords | undefined {
+  const found: FoundRecords[] = [];
   const visit = (value: JsonValue, path: string, depth: number): void => {
     if (Array.isArray(value)) {
       if (value.every(isJsonObject)) found.push({ path, records: value });
     } else if (isJsonObject(value) && depth < 4) {
+      const byId = recordsById(value, path);
+      if (byId) return void found.push(byId);
       for (const [name, member] of Object.entries(value)) visit(member, joined(path, name), depth + 1);
     }
   };
@@ -92,8 +141,22 @@ function recordsIn(document: JsonValue): { path: string; records: JsonObject[] }
   return found.sort((a, b) => b.records.length - a.records.length)[0];
 }
 
+/** Of an object whose members are called by ids: the records are the members, or the one object in each of them. */
+function recordsById(value: JsonObject, path: string): FoundRecords | undefined {
+  const members = Object.values(value);
+  if (members.length === 0 || !members.every(isJsonObject)) return undefined;
+  if (!Object.keys(value).every((name) => /^\d+$/.test(name))) return undefined;
+  const each = path === '' ? '*' : `${path}.*`;
+  const [[model, ...others] = []] = members.map((member) => Object.keys(member));
+  const within = members.map((member) => member[model ?? '']);
+  const isPacked = others.length === 0 && within.every((one) => one !== undefined && isJsonObject(one));
+  return isPacked && model !== undefined
+    ? { path: joined(each, model), records: within }
+    : { path: each, records: members };
+}
+
 /** Members of objects, with their paths; lists are not gone into. */
-function membersOf(value: JsonValue, path = '', depth = 0): { path: string; name: string }[] {
+function membersOf(value: JsonValue, path = '', depth = 0): { path: string; name: string; value: Leaf }[] {
   if (!isJsonObject(value) || depth > 3) return [];
   return Object.entries(value).flatMap(([name, member]) => {
     const at = joined(path, name);
@@ -101,12 +164,13 @@ function membersOf(value: JsonValue, path = '', depth = 0): { path: string; name
       ? membersOf(member, at, depth + 1)
       : Array.isArray(member)
         ? []
-        : [{ path: at, name }];
+        : [{ path: at, name, value: member }];
   });
 }
 
 function joined(path: string, name: string): string {
-  if (!/^[^.[\]'"$]+$/.test(name)) return `${path}[${name.includes("'") ? `"${name}"` : `'${name}'`}]`;
+  if (!/^[^.[\]'"$]+$/.test(name) || name === '*')
+    return `${path}[${name.includes("'") ? `"${name}"` : `'${name}'`}]`;
   return path === '' ? name : `${path}.${name}`;
 }
 
@@ -155,7 +219,7 @@ function lookAtCsv(text: string): Sample {
     records: '',
     ...described(records),
     ...(delimiter.sign !== ',' && { delimiter: delimiter.sign }),
-    paging: {},
+    ...UNPAGED,
   };
 }
 
@@ -200,7 +264,11 @@ function lookAtXml(text: string): Sample {
       const isUnique = values.length === count && new Set(values).size === count;
       return { path: at.slice(records.length + 1), values, time: guessTime(values), isUnique };
     });
-  return { format: 'xml', records, count, fields, paging: total === undefined ? {} : { total } };
+  return {
+    ...{ format: 'xml', records, count, fields },
+    ...UNPAGED,
+    ...(total !== undefined && { paging: { total } }),
+  };
 }
 
 /** Of elements that stand once: the one with most values in it, the least deep of equals. */

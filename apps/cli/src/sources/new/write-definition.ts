@@ -1,11 +1,12 @@
 import { Document, Scalar, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
-import type { Ga4SourceDefinition, HttpSourceDefinition } from '#libs/sources';
+import type { SourceDefinition } from '#libs/sources';
 
 /** What a person should know of a key, by its place in the file; `*` is any index. */
 const COMMENTS: Readonly<Record<string, string>> = {
   brand: 'player ids are unique within a brand',
   property: 'of GA4; its days, in its time zone, are the tables’',
   poll_interval: 'from the start of one look at the tables to the start of the next',
+  'streams.*.subscription': 'a pull subscription',
   'export.project': 'where queries run and are paid',
   'export.folder': 'of exported files, from the folder of this file',
   'streams.*.poll_interval': 'from the start of one poll to the start of the next',
@@ -34,7 +35,7 @@ const LINE_WIDTH = 110;
  * @param schemaPath of the JSON Schema, from the file's folder, for editors; absent: none is named
  */
 export function writeDefinition(
-  definition: HttpSourceDefinition | Ga4SourceDefinition,
+  definition: SourceDefinition,
   head: readonly string[],
   schemaPath: string | undefined,
 ): string {

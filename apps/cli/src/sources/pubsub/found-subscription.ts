@@ -1,6 +1,6 @@
 import { v1, type PubSub } from '@google-cloud/pubsub';
 import { loadPubsub, pullFailureOf } from '#apps/pubsub-bridge';
-import { missingSettings, readEnvironment, secretsOf } from '#libs/runtime';
+import { missingOfSource, readEnvironment, secretsOf } from '#libs/runtime';
 import type { PubsubSourceDefinition, PubsubStreamDefinition } from '#libs/sources';
 import { CommandFailed } from '../../exit-code.js';
 import type { SourceFile } from '../load-source.js';
@@ -61,7 +61,7 @@ export async function withSubscription<T>(
 ): Promise<T> {
   const environment = readEnvironment();
   const secrets = secretsOf(environment);
-  const missing = missingSettings(source, environment, secrets);
+  const missing = missingOfSource(source, environment, secrets);
   if (missing.length > 0) throw new CommandFailed(`${source.name} is not set up: set ${missing.join(', ')}`);
   const { openPubsub, ConnectionError } = await loadPubsub();
   let client: PubSub | undefined;

@@ -49,7 +49,8 @@ export async function readPubsub(
   }
   const waiting = waitingReturns(events);
   const dead = peeked.length - tried.length;
-  const refused = dead > 0 ? `; ${countOf(dead, 'message')} would be dead letters` : '';
+  const letters = dead === 1 ? 'a dead letter' : 'dead letters';
+  const refused = dead > 0 ? `; ${countOf(dead, 'message')} would be ${letters}` : '';
   if (json) print(JSON.stringify({ type: 'summary', messages: peeked.length, dead }));
   else {
     if (waiting.length > 0) print(`\nwait for what they take back: ${waiting.join(', ')}`);

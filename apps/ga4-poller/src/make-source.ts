@@ -1,7 +1,7 @@
 import { canonicalJson, hashParts } from '#libs/events';
 import { compileGa4 } from '#libs/ga4';
-import type { MadeDefinition, PollableStream, PollerParts } from '#libs/polling';
-import { missingSettings, type Environment, type LoadedSource, type Secrets } from '#libs/runtime';
+import type { MadeSource, PollableStream, PollerParts } from '#libs/polling';
+import { missingOfSource, type Environment, type LoadedSource, type Secrets } from '#libs/runtime';
 import { GA4_STREAM, durationMs, type Ga4SourceDefinition } from '#libs/sources';
 import { createExport } from './create-export.js';
 import { ShardPoller } from './shard-poller.js';
@@ -12,26 +12,24 @@ export interface SourceWorld {
   environment: Environment;
 }
 
-/** Makes the streams of all definitions that can be used; of each other one is said why not. */
-export function makeSources(
-  loaded: readonly LoadedSource<Ga4SourceDefinition>[],
+/** Makes the stream of a definition that can be used; of another is said why not. */
+export function makeSource(
+  { file, source }: LoadedSource<Ga4SourceDefinition>,
   world: SourceWorld,
   parts: PollerParts,
-): { streams: PollableStream[]; definitions: MadeDefinition[] } {
-  const streams: PollableStream[] = [];
-  const definitions: MadeDefinition[] = [];
-  for (const { file, source } of loaded) {
-    const waitsFor = missingSettings(source, world.environment, world.secrets);
-    const problems = waitsFor.length > 0 ? [`not polled until these are set: ${waitsFor.join(', ')}`] : [];
-    definitions.push({ file, source: source.name, streams: [GA4_STREAM], problems, waitsFor });
-    if (problems.length > 0) continue;
-    try {
-      streams.push(streamOf(source, file, world, parts));
-    } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
-    }
+): MadeSource<PollableStream> {
+  const waitsFor = missingOfSource(source, world.environment, world.secrets);
+  const definition = { file, source: source.name, streams: [GA4_STREAM], problems: [], waitsFor };
+  if (waitsFor.length > 0) {
+    const problem = `not polled until these are set: ${waitsFor.join(', ')}`;
+    return { definition: { ...definition, problems: [problem] }, streams: [] };
   }
-  return { streams, definitions };
+  try {
+    return { definition, streams: [streamOf(source, file, world, parts)] };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { definition: { ...definition, problems: [problem] }, streams: [] };
+  }
 }
 
 /** @throws SliceError, or what is wrong with the conversions of the definition */

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 
-/** Who changes something, for `source_changes`. */
+/** Who changes something, for the record of it. */
 export function askedBy(): string {
   return `${userInfo().username}@${hostname()}`;
 }
