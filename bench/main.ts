@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { benchAttribution, type AttributionOptions } from './attribution/attribution-bench.js';
+import { benchCommissions, type CommissionsOptions } from './commissions/commissions-bench.js';
 import { benchEndToEnd, type EndToEndOptions } from './end-to-end/end-to-end-bench.js';
 import { benchGa4, type Ga4Options } from './ga4/ga4-bench.js';
 import { benchIngress, type IngressOptions } from './ingress/ingress-bench.js';
@@ -96,6 +97,12 @@ addOfApps<EndToEndOptions>('end-to-end', 'from the 202 of a pixel to its visible
 add<Ga4Options>('ga4', "rows of GA4's export into canonical events, beside JSON.parse of them", benchGa4)
   .option('--rows <n>', 'rows of a round', count, 100_000)
   .option('--rounds <n>', 'rounds', count, 5);
+
+add<CommissionsOptions>(
+  'commissions',
+  'a month of 100,000 players reckoned from nothing, and after some have played on, beside the bare sum',
+  benchCommissions,
+).option('--scale <per cent>', 'how many of the 100,000 players', count, 100);
 
 try {
   await program.parseAsync();

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import type { EventLog, LogRecord } from '#libs/event-log';
 import { Topic, rawEventKey, serializeRawEvent } from '#libs/events';
-import { AppProcess } from '#test/app-process';
 import { canonicalDump } from '#test/canonical-dump';
 import { kafkaAvailability, startKafka, type KafkaCluster } from '#test/kafka-cluster';
+import { withLoadedCli } from '#test/loaded-cli';
 import { durableServer, type DurableServer } from '#test/postgres';
 import { isReady } from '#test/skipped-parts';
 import { until } from '#test/until';
@@ -14,6 +14,7 @@ import { Installation, environmentOf, type Addresses } from './installation.js';
 const ready = isReady('the same rows from Kafka and from PostgreSQL', await kafkaAvailability());
 const EXPORTED = ['conversions', 'clicks', 'conversion_facts', 'receipts'];
 const RECORDS_PER_PUBLISH = 50;
+const runCli = withLoadedCli();
 
 (ready ? describe : describe.skip)('the same raw events through both logs', () => {
   let postgres: DurableServer;
@@ -34,13 +35,13 @@ const RECORDS_PER_PUBLISH = 50;
     for (const each of addresses) {
       installations.push(await Installation.start(each, ['normalizer', 'attribution']));
     }
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await Promise.all(installations.map((each) => each.close()));
     await kafka?.close();
     await postgres?.drop();
-  }, 60_000);
+  });
 
   it('end in byte-identical exports, the same last word on every conversion, and the same dead letters', async () => {
     const records = rawRecords();
@@ -52,10 +53,10 @@ const RECORDS_PER_PUBLISH = 50;
     expect(onPostgres).toMatch(/^deposit_pairings /m);
     for (const table of EXPORTED) {
       const exported = await Promise.all(
-        addresses.map((each) => AppProcess.run('cli', environmentOf(each), ['export', table])),
+        addresses.map((each) => runCli(['export', table], environmentOf(each))),
       );
       expect(exported.map(({ code }) => code)).toEqual([0, 0]);
-      expect(exported[1]!.output).toBe(exported[0]!.output);
+      expect(exported[1]!.stdout).toBe(exported[0]!.stdout);
     }
 
     const words = await Promise.all(installations.map(({ log }) => lastWords(log)));
@@ -64,7 +65,7 @@ const RECORDS_PER_PUBLISH = 50;
     const dead = await Promise.all(installations.map(deadLetters));
     expect(dead[0]).toHaveLength(3);
     expect(dead[1]).toEqual(dead[0]);
-  }, 90_000);
+  });
 });
 
 /** A dense world of calls, and records that nobody can read. */

@@ -7,6 +7,7 @@ const APPS: AppName[] = [
   'ga4-poller',
   'normalizer',
   'attribution',
+  'commissions',
   'console',
 ];
 
@@ -19,6 +20,7 @@ const WRONG = {
   PIXEL_PORT: 'eighty',
   CONSOLE_PORT: 'eighty-one',
   SOURCES_DIR: '/there/is/no/such/folder',
+  AGREEMENTS_DIR: '/there/is/no/such/folder',
 };
 
 /** The settings that an app has besides those that all have. */
@@ -27,6 +29,7 @@ const OWN: Partial<Record<AppName, string>> = {
   console: 'CONSOLE_PORT',
   'http-poller': 'SOURCES_DIR',
   'ga4-poller': 'SOURCES_DIR',
+  commissions: 'AGREEMENTS_DIR',
 };
 
 it.each(APPS)('%s refuses to start on wrong settings, and lists all of its own by name', async (app) => {

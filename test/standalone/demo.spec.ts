@@ -25,8 +25,16 @@ it('plays the demo, checks every row, and leaves nothing behind', async () => {
   expect(stdout).toMatch(/│ frida +│ purchase +│ +59\.9 EUR │ .*│ shop, shop-ga4 /);
   expect(stdout).toMatch(/│ – +│ purchase +│ +20 EUR │ .*│ shop-ga4 /);
   expect(stdout).toMatch(/│ – +│ purchase +│ +25 EUR │ .*│ shop-ga4 /);
+  expect(stdout).toMatch(/│ The Newsletter │ newsletter-cpa +│ \d{4}-\d\d │ CPA +│ +1 │ 20\.00 EUR │/);
+  expect(stdout).toMatch(
+    /│ Affiliate 42 +│ affiliate-42-share │ \d{4}-\d\d │ Revenue share │ +2 │ 13\.25 USD │/,
+  );
+  expect(stdout).toMatch(/│ The Streamer +│ streamer-hybrid +│ \d{4}-\d\d │ CPA +│ +1 │ 30\.00 USD │/);
+  expect(stdout).toMatch(
+    /│ The Streamer +│ streamer-hybrid +│ \d{4}-\d\d │ Revenue share │ +1 │ +6\.80 USD │/,
+  );
   expect(stdout.match(/^ {2}log {2}/gm)).toHaveLength(11);
-  expect(stdout.match(/^ {2}poll /gm)).toHaveLength(7);
+  expect(stdout.match(/^ {2}poll /gm)).toHaveLength(8);
   expect(stdout).toMatch(/duplicate +the deposit that was told twice/);
   const text = stdout.replace(/\s+/g, ' ');
   for (const explained of [
@@ -44,7 +52,7 @@ it('plays the demo, checks every row, and leaves nothing behind', async () => {
   }
   const tooWide = stdout
     .split('\n')
-    .filter((line) => line.length > 100 && !/PostgreSQL|tools|GA4 export/.test(line));
+    .filter((line) => line.length > 100 && !/PostgreSQL|tools|GA4 export|DATA_DIR=/.test(line));
   expect(tooWide).toEqual([]);
   expect(stdout).toMatch(/PostgreSQL +\S.*\bpsql\b.*127\.0\.0\.1/);
 });

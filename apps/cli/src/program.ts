@@ -15,6 +15,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'dead-letters': async () => (await import('./commands/dead-letters.js')).addDeadLetters,
   rebuild: async () => (await import('./commands/rebuild.js')).addRebuild,
   sources: async () => (await import('./commands/sources.js')).addSources,
+  commissions: async () => (await import('./commands/commissions.js')).addCommissions,
+  fx: async () => (await import('./commands/fx.js')).addFx,
 };
 
 /**

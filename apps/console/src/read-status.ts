@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import {
+  countSetAside,
   readBackfills,
   readRefusedDefinitions,
   readStreams,
@@ -8,7 +9,14 @@ import {
   type StreamStatus,
 } from '#libs/database';
 import type { EventLog, PartitionLag } from '#libs/event-log';
-import { DEAD_LETTER_REASONS, Group, PIXEL_TYPES, Topic, type TopicName } from '#libs/events';
+import {
+  CONVERSION_TYPES,
+  DEAD_LETTER_REASONS,
+  Group,
+  Topic,
+  type ConversionType,
+  type TopicName,
+} from '#libs/events';
 import { VERSION, databaseOf, type Platform } from '#libs/runtime';
 import { countRows } from './count-rows.js';
 
@@ -40,7 +48,7 @@ export interface Status {
   clicks: { total: number; estimated: boolean };
   conversions: {
     total: number;
-    by_type: Record<string, number>;
+    by_type: Record<ConversionType, number>;
     unattributed: number;
     conflicts: number;
     estimated: boolean;
@@ -53,6 +61,8 @@ export interface Status {
   };
   /** Batches whose facts are stored and whose rows are still to be made. */
   unsettled_batches: number;
+  /** Players, and partners, whose commissions cannot be reckoned. */
+  commissions_set_aside: number;
 }
 
 /** What each group reads; a group that is missing here does not compile. */
@@ -68,7 +78,7 @@ export async function readStatus(platform: Platform): Promise<Status> {
   const { eventLog, embedded } = platform;
   const { pool } = databaseOf(platform);
   const groups = Object.keys(READS) as (keyof typeof READS)[];
-  const [lag, version, letters, clicks, conversions, sources, unsettled] = await Promise.all([
+  const [lag, version, letters, clicks, conversions, sources, unsettled, aside] = await Promise.all([
     Promise.all(groups.map((name) => readLag(eventLog, Group[name], READS[name]))),
     pool.query<{ server_version: string }>('SHOW server_version'),
     countDeadLetters(pool),
@@ -76,6 +86,7 @@ export async function readStatus(platform: Platform): Promise<Status> {
     countConversions(pool),
     readSources(pool),
     countRows(pool, 'unsettled_batches', { total: 'count(*)' }),
+    countSetAside(pool),
   ]);
   return {
     version: VERSION,
@@ -88,6 +99,7 @@ export async function readStatus(platform: Platform): Promise<Status> {
     conversions,
     sources,
     unsettled_batches: unsettled.counts.total!,
+    commissions_set_aside: aside.all,
   };
 }
 
@@ -143,14 +155,16 @@ async function countConversions(pool: Pool): Promise<Status['conversions']> {
     total: 'count(*)',
     unattributed: 'count(*) FILTER (WHERE NOT attributed)',
     conflicts: 'count(*) FILTER (WHERE conflict)',
-    ...Object.fromEntries(PIXEL_TYPES.map((t) => [t, `count(*) FILTER (WHERE type = '${t}')`])),
+    ...Object.fromEntries(CONVERSION_TYPES.map((t) => [t, `count(*) FILTER (WHERE type = '${t}')`])),
   });
-  const { total, unattributed, conflicts, ...byType } = counts;
   return {
-    total: total!,
-    by_type: byType,
-    unattributed: unattributed!,
-    conflicts: conflicts!,
+    total: counts.total!,
+    by_type: Object.fromEntries(CONVERSION_TYPES.map((t) => [t, counts[t]!])) as Record<
+      ConversionType,
+      number
+    >,
+    unattributed: counts.unattributed!,
+    conflicts: counts.conflicts!,
     estimated,
   };
 }

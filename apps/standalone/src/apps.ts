@@ -1,4 +1,5 @@
 import { attribution } from '#apps/attribution';
+import { commissions } from '#apps/commissions';
 import { consoleApp } from '#apps/console';
 import { ga4Poller } from '#apps/ga4-poller';
 import { httpPoller } from '#apps/http-poller';
@@ -15,5 +16,6 @@ export const ALL_APPS: readonly App[] = [
   pubsubBridge,
   normalizer,
   attribution,
+  commissions,
   consoleApp,
 ];

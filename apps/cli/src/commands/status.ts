@@ -37,6 +37,12 @@ export function statusScreen(s: Status): string {
           `${count(s.unsettled_batches)} unsettled batches: their facts are stored, their rows are being made`,
         ]
       : []),
+    ...(s.commissions_set_aside > 0
+      ? [
+          '',
+          `${count(s.commissions_set_aside)} set aside, as their commissions cannot be reckoned: npx tributary commissions run names them`,
+        ]
+      : []),
   ].join('\n');
 }
 
@@ -54,7 +60,9 @@ function totalsTable({ clicks, conversions: c }: Status): string {
   const rows = [
     ['clicks', approximate(clicks.total, clicks.estimated), ''],
     ['conversions', approximate(c.total, c.estimated), ''],
-    ...Object.entries(c.by_type).map(([type, n]) => [`  ${type}`, approximate(n, c.estimated), '']),
+    ...Object.entries(c.by_type)
+      .filter(([, n]) => n > 0)
+      .map(([type, n]) => [`  ${type}`, approximate(n, c.estimated), '']),
     ['  unattributed', approximate(c.unattributed, c.estimated), 'wait for their click'],
     ['  in conflict', approximate(c.conflicts, c.estimated), 'their sources disagree'],
   ];

@@ -1,4 +1,5 @@
 import { conversionId, type ConversionRow, type ConversionType, type Instant } from '#libs/events';
+import type { ToldOfDeals } from './deal-story.js';
 import { TOLD_BY_FIVE, type ToldByFive } from './five-sources.js';
 import { SHOP_SOURCE } from './ga4/shop-export.js';
 import { CLIENT, type ShopDay } from './ga4/shop-rows.js';
@@ -19,6 +20,7 @@ type Own = Pick<ConversionRow, 'type' | 'conversion_key' | 'player_id' | 'click_
  * @param claraClicked whether her click has come
  * @param dana undefined: her story has not been told yet
  * @param frida undefined: hers has not; `isOver`: GA4 has made the day's table
+ * @param gina undefined: hers has not
  * @param erik undefined: his has not; `amended`: nor have the partners told what they say later
  */
 export function expectedRows(
@@ -27,6 +29,7 @@ export function expectedRows(
   dana?: ToldByFive,
   erik?: ToldByPartners & { amended: boolean },
   frida?: ShopDay & { isOver: boolean },
+  gina?: ToldOfDeals,
 ): ConversionRow[] {
   const { clicks, times } = told;
   const welcome = touches('first', 'affiliate-42', 'affiliate', 'autumn', clicks.annaFirst);
@@ -76,6 +79,7 @@ export function expectedRows(
     ...(dana ? rowsOfDana(dana) : []),
     ...(erik ? rowsOfErik(erik) : []),
     ...(frida ? rowsOfFrida(frida) : []),
+    ...(gina ? rowsOfGina(gina) : []),
   ].sort((a, b) => (a.conversion_id < b.conversion_id ? -1 : 1));
 }
 
@@ -215,6 +219,33 @@ function rowsOfFrida({ click, times, isOver }: ShopDay & { isOver: boolean }): C
       // Her browser may be anybody's: it lends its click, and no player
       player_id: null,
       provenance: { ...from(SHOP_SOURCE, ...byGa4), click_id: 'identity_link' },
+    }),
+  ];
+}
+
+/** A registration by a click in a stream, and a first deposit that the product API tells. */
+function rowsOfGina({ click, times }: ToldOfDeals): ConversionRow[] {
+  const stream = ['twitch', 'influencer', 'high-rollers', click, times.click] as const;
+  const gina = {
+    player_id: 'gina',
+    click_id: click,
+    ...touches('first', ...stream),
+    ...touches('last', ...stream),
+  };
+  const api = 'intarget-product-api';
+  const byApi = ['status', 'occurred_at', 'player_id', 'transaction_id', 'amount', 'currency'];
+  return [
+    row({
+      ...gina,
+      ...{ type: 'registration', conversion_key: `click:${click}`, occurred_at: times.registration },
+      sources: ['pixel-browser'],
+    }),
+    row({
+      ...gina,
+      ...deposit('dep-4001', '50', 'USD', true),
+      occurred_at: times.deposit,
+      sources: [api],
+      provenance: { ...from(api, ...byApi), click_id: 'identity_link' },
     }),
   ];
 }

@@ -104,7 +104,8 @@ function transaction(
   };
 }
 
-function utc(ms: number): string {
+/** As a product API writes times. */
+export function utc(ms: number): string {
   return DateTime.fromMillis(ms, { zone: 'utc' }).toFormat('yyyy-MM-dd HH:mm:ss');
 }
 

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readWay, tellWay } from '#apps/cli';
 import { readReceipt, readStatus } from '#apps/console';
-import type { ConversionRow } from '#libs/events';
+import type { ConversionRow, Instant } from '#libs/events';
 import { databaseOf } from '#libs/runtime';
 import { drawConversions, readConversions } from './conversions-table.js';
+import { tellOfPlay } from './deal-story.js';
+import { dealProblems, drawDeals, periodsOfDeals, readDeals } from './deal-table.js';
 import { differences } from './differences.js';
 import { expectedRows } from './expected-rows.js';
 import { TOLD_BY_FIVE, tellByFive } from './five-sources.js';
@@ -68,6 +70,15 @@ export async function playDemo(world: World, screen: Screen): Promise<{ problems
   screen.heading('Table conversions: the orders of Frida, as the daily table has them');
   const late = expectedRows(told, true, dana, shown, { ...frida, isOver: true });
   problems.push(...(await converge(world, screen, late, isFridas)));
+
+  screen.heading('Three partners are owed commissions: CPA, revenue share, and both');
+  const played = dana.times.deposit;
+  const database = databaseOf(platform);
+  const gina = await tellOfPlay(world.partners, calls, database, played, asking(screen.say), screen.say);
+  const all = expectedRows(told, true, dana, shown, { ...frida, isOver: true }, gina);
+  screen.heading('Table conversions: the rows of Gina');
+  problems.push(...(await converge(world, screen, all, isGinas)));
+  problems.push(...(await showDeals(world, screen, played)));
   problems.push(...(await showReceipts(world, screen, told)), ...(await showDeadLetter(world, screen)));
   screen.heading(`What "npx tributary explain ${TOLD_BY_FIVE}" says\n`);
   screen.line(tellWay(await readWay(platform, TOLD_BY_FIVE)));
@@ -79,6 +90,33 @@ const isEriks = ({ player_id }: ConversionRow): boolean => player_id === 'erik';
 
 const isFridas = ({ player_id, client_id }: ConversionRow): boolean =>
   player_id === 'frida' || client_id === CLIENT;
+
+const isGinas = ({ player_id }: ConversionRow): boolean => player_id === 'gina';
+
+/** Draws the lines of the partners' statements until they are as expected. @param played by Erik and Gina */
+async function showDeals(world: World, screen: Screen, played: Instant): Promise<string[]> {
+  const database = databaseOf(world.process.platform);
+  const rows = await readConversions(database);
+  const ftd = rows.find((row) => row.player_id === 'ben' && row.is_first_deposit)!.occurred_at;
+  const periods = periodsOfDeals(ftd, played);
+  screen.heading('What the partners are owed');
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const statements = await readDeals(database, periods);
+    const problems = dealProblems(statements);
+    if (problems.length === 0 || Date.now() > deadline) {
+      screen.settle(drawDeals(statements));
+      const [, share] = Object.values(periods);
+      screen.line('  and why, step by step:');
+      screen.line(
+        `  DATA_DIR=${world.dataDir} npx tributary commissions show --agreement affiliate-42-share --period ${share} --player erik`,
+      );
+      return problems;
+    }
+    screen.redraw(drawDeals(statements));
+    await sleep(LOOK_EVERY_MS);
+  }
+}
 
 /** Draws the table until it is as expected and nothing is left to be read. */
 async function converge(

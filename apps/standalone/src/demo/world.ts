@@ -30,6 +30,8 @@ const BRANDS_FILE = fileURLToPath(
   new URL('../../../../../apps/standalone/demo-brands.yaml', import.meta.url),
 );
 
+const AGREEMENTS = fileURLToPath(new URL('../../../../../apps/standalone/demo-agreements', import.meta.url));
+
 /** Starts everything in a temporary folder, on the usual ports where they are free. */
 export async function openWorld(): Promise<World> {
   const { folder, remove } = await throwAwayFolder();
@@ -47,6 +49,7 @@ export async function openWorld(): Promise<World> {
         ...(emulator && { BIGQUERY_EMULATOR_HOST: emulator }),
         DATA_DIR: folder,
         PIXEL_BRANDS_FILE: BRANDS_FILE,
+        AGREEMENTS_DIR: AGREEMENTS,
         PIXEL_HOST: '127.0.0.1',
         PIXEL_PORT: await freePort(8080),
         CONSOLE_PORT: await freePort(8081),
