@@ -128,6 +128,32 @@ describe('polling', () => {
     }
   });
 
+  it('reads the history of a start that is moved back, newest first, and then goes on as before', async () => {
+    const partner = await world.partner({ payouts: twoOf });
+    const played = world.stream(partner, { hours: 5 });
+    const from = (hours: number): string => instantFromMs(played.startMs + hours * HOUR_MS);
+    const since = (start: string): PlayedStream => ({
+      ...played,
+      sync: { type: 'datetime', start, step: 'PT1H', format: 'iso', timezone: 'UTC', settle_delay: 'PT1H' },
+    });
+    const earlier = async () => (await world.ledger(played)).filter((w) => w.slice_key < from(2));
+    const first = await world.poll([since(from(2))]);
+    await through(played, 2);
+    await first.stop();
+    expect(await earlier()).toEqual([]);
+    await world.hurry(played);
+    await world.poll([since(from(0))]);
+    await until('the earlier history is read', async () => (await earlier()).length === 2);
+    expect((await earlier()).map((w) => [w.kind, w.outcome, w.slice_key])).toEqual([
+      ['live', 'succeeded', `${from(1)}/${from(2)}`],
+      ['live', 'succeeded', `${from(0)}/${from(1)}`],
+    ]);
+    expect(await world.watermarkMs(played)).toBeGreaterThan(played.startMs + 4 * HOUR_MS);
+    await world.hurry(played);
+    await through(played, (await world.ledger(played)).length + 1);
+    expect(await earlier()).toHaveLength(2);
+  });
+
   it('publishes what it reads again only where it is other than last time', async () => {
     let note = 'first';
     const partner = await world.partner({

@@ -27,11 +27,12 @@ export function endsOf(slice: Slice): { slice_from: Instant | null; slice_to: In
 
 /** Whether a slice lies beyond what was read before, or is read again. */
 export function kindOfSlice(slice: Slice, state: StreamState): 'live' | 'lookback' {
-  const isAgain = slice.type === 'datetime' && state.type === 'datetime' && slice.to <= state.watermark;
-  return isAgain ? 'lookback' : 'live';
+  if (slice.type !== 'datetime' || state.type !== 'datetime') return 'live';
+  const isEarlier = state.read_from !== undefined && slice.from < state.read_from;
+  return slice.to <= state.watermark && !isEarlier ? 'lookback' : 'live';
 }
 
-/** Whether more is due behind a plan. The look-back, which comes last, is planned whole. */
+/** Whether more is due behind a plan. The look-back is planned whole. */
 export function isCutOff(plan: readonly Slice[]): boolean {
   const last = plan.at(-1);
   return plan.length >= MAX_NEW_WINDOWS && !(last?.type === 'datetime' && last.completesTiers);

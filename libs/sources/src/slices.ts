@@ -23,6 +23,8 @@ export type Slice =
 export type StreamState =
   | {
       type: 'datetime';
+      /** All from here to the watermark is read. Absent where somebody set the watermark: from the `start` on. */
+      read_from?: Instant;
       /** End of the last completed window, never the greatest time seen in a record. */
       watermark: Instant;
       /** When the last whole reading of each tier of the look-back began, by the tier's window (`P7D`). */

@@ -69,7 +69,10 @@ type Sync<Type> = Extract<IncrementalSyncDefinition, { type: Type }>;
 export const SYNC_SCHEMA: Schema = oneOf('How the stream goes on from poll to poll.', 'type', [
   object<DatetimeSyncDefinition>('Windows of time, half-open inside Tributary whatever the partner does.', {
     type: constant('datetime', 'By windows of time.'),
-    start: text('Where history begins.', 'day-or-instant'),
+    start: text(
+      'Where history begins. Moved back later, the history from there on is read as well.',
+      'day-or-instant',
+    ),
     step: text("Length of one request's window.", 'duration'),
     format: text(
       "Of `${window.from}` and `${window.to}`: Luxon's tokens, `iso`, `epoch_seconds` or `epoch_ms`.",

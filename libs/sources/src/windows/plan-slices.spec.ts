@@ -237,6 +237,57 @@ describe('windows of time', () => {
     );
   });
 
+  it('go back to a start that was moved back, newest first, behind everything else', () => {
+    const sync = { ...daily, timezone: 'UTC', lookback_window: 'P1D' };
+    const [state] = polled(sync, undefined, '2026-03-09T16:00:00Z');
+    const earlier = { ...sync, start: '2026-03-03' };
+    const now = '2026-03-09T17:00:00Z';
+    expect(polled(sync, state, now)[1].map(span)).toEqual(['03-09T00 03-10T00', '03-08T00 03-09T00']);
+    const [there, slices] = polled(earlier, state, now);
+    expect(slices.map(span)).toEqual([
+      '03-09T00 03-10T00',
+      '03-08T00 03-09T00',
+      '03-05T00 03-06T00',
+      '03-04T00 03-05T00',
+      '03-03T00 03-04T00',
+    ]);
+    expect(there).toMatchObject({ read_from: instant('2026-03-03T00:00:00Z'), watermark: state.watermark });
+    expect(polled(earlier, there, now)[1]).toHaveLength(2);
+    expect(polled(sync, there, now)[1]).toHaveLength(2);
+  });
+
+  it('cover all from the earliest start on, wherever it is moved and polls break off', () => {
+    const moves = fc.array(
+      fc.record({ steps: fc.integer({ min: -40, max: 40 }), most: fc.integer({ min: 0, max: 9 }) }),
+      { minLength: 1, maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(anyDatetimeSync, moves, (given, polls) => {
+        const firstMs = stepGrid(given).startMs;
+        const now = instantFromMs(firstMs + 10 * given.stepMs + stepGrid(given).settleMs);
+        let known: DatetimeState | undefined;
+        const read: DatetimeSlice[] = [];
+        for (const { steps, most } of [...polls, { steps: -41, most: Infinity }]) {
+          const start = instantFromMs(firstMs + steps * given.stepMs);
+          const sync = { ...given, start };
+          const state = known ?? initialState(sync);
+          for (const slice of planSlices(sync, state, now).slice(0, most) as DatetimeSlice[]) {
+            read.push(slice);
+            known = advance(sync, known ?? state, slice, RESULT, now) as DatetimeState;
+          }
+        }
+        read.sort((a, b) => (a.from < b.from ? -1 : 1));
+        let coveredTo = stepGrid({ ...given, start: instantFromMs(firstMs - 41 * given.stepMs) }).startMs;
+        for (const { from, to } of read) {
+          if (instantToMs(from) > coveredTo) break;
+          coveredTo = Math.max(coveredTo, instantToMs(to));
+        }
+        expect(coveredTo).toBeGreaterThanOrEqual(instantToMs(known!.watermark));
+      }),
+      { numRuns: propertyRuns(100) },
+    );
+  });
+
   it('of a look-back that polls break off go on where they stood, behind tiers that are due', () => {
     const sync: DatetimeSyncDefinition = {
       ...daily,
