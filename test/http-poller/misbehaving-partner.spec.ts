@@ -76,7 +76,7 @@ async function misbehave(random: () => number): Promise<void> {
     let poller = river.poller(TURNS);
     for (let kill = 0; kill < KILLS; kill++) {
       const next = server.asked.length + 100 + Math.floor(random() * 300);
-      await until('some hundred requests', () => server.asked.length >= next, 120_000);
+      await until('some hundred requests', () => server.asked.length >= next, 240_000);
       await poller.kill9();
       poller = river.poller(TURNS);
     }
