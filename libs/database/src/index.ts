@@ -90,6 +90,7 @@ export {
   type IdentityWindow,
   type JourneyTouch,
 } from './projections/read-scope.js';
+export { readRows, type RowsQuery } from './read-rows.js';
 export { readApprovedConversions, type ConversionFilter } from './projections/read-conversions.js';
 export {
   advanceStream,
