@@ -1,4 +1,5 @@
 import { installPostgresLog, openPostgresLog, postgresLogMigration, type EventLog } from '#libs/event-log';
+import { startCutOffProxy } from '#test/cut-off';
 import { durableServer, testDatabase } from '#test/postgres';
 import { until } from '#test/until';
 import { Client, Pool } from 'pg';
@@ -56,6 +57,28 @@ describe('the event log on PostgreSQL', () => {
     await Promise.all(numbers(5).map(() => installPostgresLog(url)));
     for (const statement of postgresLogMigration.down) await run(url, statement);
     expect(await run(url, `SELECT FROM pg_namespace WHERE nspname = 'event_log'`)).toEqual([]);
+    await drop();
+  });
+
+  it('gives the installation up where its connection is lost', async () => {
+    const { url, drop } = await testDatabase();
+    const proxy = await startCutOffProxy(url);
+    const other = new Client({ connectionString: url });
+    await other.connect();
+    await other.query(`SELECT pg_advisory_lock(hashtextextended('event_log.install', 0))`);
+    const lost = expect(installPostgresLog(proxy.url)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await until('it waits for its turn', async () => {
+      const waiting = await other.query(
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
+      return waiting.rowCount === 1;
+    });
+    proxy.cutOff();
+    await lost;
+    await other.end();
+    await installPostgresLog(url);
+    await proxy.close();
     await drop();
   });
 

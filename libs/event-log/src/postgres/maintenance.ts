@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { onConnection } from './pool.js';
 
 const STEP = 5_000;
 /** How long a tombstone is kept on a compacted topic, so that every consumer sees it: Kafka's default. */
@@ -18,13 +19,8 @@ interface Partition {
  * Removes what retention and compaction allow to remove, in small steps that hold up nobody; one process
  * at a time (another's call returns at once).
  */
-export async function maintain(pool: Pool): Promise<void> {
-  const guard = await pool.connect();
-  let failure: Error | undefined;
-  // While it only holds the lock nobody else hears that the connection is gone; the unlocking says so.
-  const onLost = (error: Error): void => void (failure = error);
-  guard.on('error', onLost);
-  try {
+export function maintain(pool: Pool): Promise<void> {
+  return onConnection(pool, async (guard) => {
     const { rows } = await guard.query<{ mine: boolean }>(
       `SELECT pg_try_advisory_lock(hashtextextended('event_log.maintain', 0)) AS mine`,
     );
@@ -34,13 +30,7 @@ export async function maintain(pool: Pool): Promise<void> {
     } finally {
       await guard.query(`SELECT pg_advisory_unlock(hashtextextended('event_log.maintain', 0))`);
     }
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
-    throw error;
-  } finally {
-    guard.off('error', onLost);
-    guard.release(failure); // with an error the connection, and so the lock, goes too
-  }
+  });
 }
 
 async function partitions(pool: Pool): Promise<Partition[]> {

@@ -51,25 +51,32 @@ export async function withPool<T>(source: PoolSource, work: (pool: Pool) => Prom
   }
 }
 
-/** Runs `work` in one transaction (READ COMMITTED) and commits it; rolls back and rethrows when it throws. */
-export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/** Runs `work` on one connection of the pool; where it throws, or loses the connection, that is closed. */
+export async function onConnection<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let failure: Error | undefined;
   // Between two statements nobody else hears that the connection is gone; the next one says so.
   const onLost = (error: Error): void => void (failure = error);
   client.on('error', onLost);
   try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
+    return await work(client);
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error));
     throw error;
   } finally {
     client.off('error', onLost);
-    client.release(failure); // with an error the connection is closed, which rolls back
+    client.release(failure);
   }
+}
+
+/** Runs `work` in one transaction (READ COMMITTED) and commits it; rolls back and rethrows when it throws. */
+export function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return onConnection(pool, async (client) => {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  });
 }
 
 /** Serialises what changes a group: its members, who owns which partition, where it stands when nobody does. */

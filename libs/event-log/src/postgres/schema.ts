@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { withPool, type PoolSource } from './pool.js';
+import { onConnection, withPool, type PoolSource } from './pool.js';
 
 // Small rows that change all the time: room on the page keeps the updates in place (HOT), and the
 // autovacuum looks in often.
@@ -62,14 +62,7 @@ export const postgresLogMigration: { readonly up: readonly string[]; readonly do
  * @throws what PostgreSQL answers
  */
 export async function installPostgresLog(source: PoolSource): Promise<void> {
-  await withPool(source, async (pool) => {
-    const client = await pool.connect();
-    try {
-      await install(client);
-    } finally {
-      client.release();
-    }
-  });
+  await withPool(source, (pool) => onConnection(pool, install));
 }
 
 async function install(client: PoolClient): Promise<void> {
