@@ -7,8 +7,6 @@ import { until } from '#test/until';
 import type { Installation, Role } from './installation.js';
 import type { Stage } from './stage.js';
 
-/** Of one test, on a machine that has much else to do; on a quiet one each takes a tenth of it. */
-
 /** Longer than a process that lives leaves a transaction waiting. */
 const IDLE_MS = 300;
 

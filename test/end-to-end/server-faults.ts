@@ -5,8 +5,6 @@ import type { Installation } from './installation.js';
 import type { PixelLoad } from './pixel-load.js';
 import type { Stage } from './stage.js';
 
-/** Of one test, on a machine that has much else to do. */
-
 /** Generous: what it took is printed; that it goes on by itself is what is held. */
 const BY_ITSELF_MS = 40_000;
 
