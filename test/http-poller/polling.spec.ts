@@ -154,6 +154,35 @@ describe('polling', () => {
     expect(await earlier()).toHaveLength(2);
   });
 
+  it('reads the look-back once a poll beside earlier history, though it takes longer than a turn', async () => {
+    const partner = await world.partner({
+      payouts: async (from) => {
+        await sleep(50);
+        return twoOf(from);
+      },
+    });
+    const played = world.stream(partner, { hours: 24 });
+    const at = (hours: number): string => instantFromMs(played.startMs + hours * HOUR_MS);
+    const since = (start: string): PlayedStream => ({
+      ...played,
+      sync: {
+        ...{ type: 'datetime', start, step: 'PT1H', format: "yyyy-MM-dd'T'HH", timezone: 'UTC' },
+        lookback_window: 'PT4H',
+      },
+    });
+    const first = await world.poll([since(at(16))]);
+    await through(played, 8);
+    await first.stop();
+    await world.hurry(played);
+    const before = partner.calls.length;
+    await world.poll([since(at(0))], { turnMs: 150 });
+    const earlier = async () => (await world.ledger(played)).filter((w) => w.slice_key < at(16));
+    await until('the earlier history is read', async () => (await earlier()).length === 16);
+    const again = partner.calls.slice(before).filter(({ from }) => from >= at(16));
+    // The hour that is not over and the look-back of four, once more where an hour has begun meanwhile
+    expect(again.length).toBeLessThan(12);
+  });
+
   it('publishes what it reads again only where it is other than last time', async () => {
     let note = 'first';
     const partner = await world.partner({

@@ -32,6 +32,11 @@ export function kindOfSlice(slice: Slice, state: StreamState): 'live' | 'lookbac
   return slice.to <= state.watermark && !isEarlier ? 'lookback' : 'live';
 }
 
+/** Whether a slice was planned for a tier of the look-back. */
+export function isOfLookback(slice: Slice): boolean {
+  return slice.type === 'datetime' && slice.advancesTiers !== undefined;
+}
+
 /** Whether more is due behind a plan. The look-back is planned whole. */
 export function isCutOff(plan: readonly Slice[]): boolean {
   const last = plan.at(-1);

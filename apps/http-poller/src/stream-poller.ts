@@ -6,15 +6,15 @@ import { CursorMemory } from './cursor-memory.js';
 import type { PolledStream } from './polled-stream.js';
 import type { HttpPollerParts } from './http-poller-parts.js';
 import { readSlice } from './read-slice.js';
-import { isCutOff, kindOfSlice, sliceKeyOf } from './slice-window.js';
+import { isCutOff, isOfLookback, kindOfSlice, sliceKeyOf } from './slice-window.js';
 
 /** Polls one stream. */
 export class StreamPoller {
   private readonly cursors = new CursorMemory();
   /**
-   * Slices that came to no new state, as a day that is not over, by when they were read (epoch milliseconds): where a
-   * turn is over before its plan, the next one goes on behind them. Else a day that takes as long as a turn would be read
-   * by every one of them, and the look-back by none.
+   * Slices that every poll reads, as a day that is not over and the look-back, by when they were read (epoch
+   * milliseconds): where a turn is over before its plan, the next one goes on behind them. Else what takes as long as a
+   * turn would be read by every one of them, and what is planned behind it by none.
    */
   private readThisPoll = new Map<string, number>();
 
@@ -52,9 +52,11 @@ export class StreamPoller {
         return 'now';
       }
       const isNewState = await this.readAndAdvance(turn, slice, plannedAt);
-      if (!isNewState) read.set(key, this.parts.now());
+      if (!isNewState || isOfLookback(slice)) read.set(key, this.parts.now());
     }
-    return isCutOff(slices) ? 'now' : { intervalMs: this.stream.pollIntervalMs };
+    if (!isCutOff(slices)) return { intervalMs: this.stream.pollIntervalMs };
+    this.readThisPoll = read;
+    return 'now';
   }
 
   /** @throws SliceError where what is stored is of another kind than the definition asks for */
