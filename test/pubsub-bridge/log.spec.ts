@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { bridgeSources, type BridgeTimes } from '#apps/pubsub-bridge';
 import { PublishError, RecordTooLargeError, type PublishedRecord } from '#libs/event-log';
 import { Topic, parseRawEvent, type DeadLetter, type RecordEvent } from '#libs/events';
@@ -182,6 +183,27 @@ describe('the bridge and the log', () => {
     );
     expect(letters).toMatchObject([{ reason: 'too_large', source: 'live', topic: 'raw-events' }]);
     expect(await logged('large')).toHaveLength(1);
+  });
+
+  it('takes messages that are large without gzip to the log a few at a time', async () => {
+    world.subscribe({ packed: '\n    batch: { messages: 40, max_wait: PT10S }' });
+    let largest = 0;
+    before = async (_topic, records) => {
+      largest = Math.max(
+        largest,
+        records.reduce((sum, r) => sum + r.value!.length, 0),
+      );
+    };
+    await bridge();
+    const text = 'x'.repeat(900_000);
+    world.fake.publish(
+      'packed',
+      Array.from({ length: 40 }, (_, n) => ({ data: gzipSync(JSON.stringify({ n, text })) })),
+    );
+    await world.acknowledged('packed');
+    const numbers = (await logged('packed')).map((e) => (e.payload['data'] as { n: number }).n);
+    expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, n) => n));
+    expect(largest).toBeLessThan(10_000_000);
   });
 
   it.each([

@@ -35,15 +35,12 @@ export class BatchBridge {
     const startedAt = this.parts.now();
     const tally: Tally = { acked: 0, late: 0, nacked: 0, dead: 0 };
     try {
-      const { written, dead } = this.decode(messages);
-      const tooLarge = await this.held(() =>
-        publishFitting(this.parts.platform.eventLog, Topic.rawEvents, written),
-      );
-      const letters = [...dead, ...tooLarge.map((t) => this.letterOfTooLarge(t))];
-      if (letters.length > 0) {
-        await this.held(() => publishDeadLetters(this.parts.platform, 'pubsub-bridge', letters));
+      let done = 0;
+      const taken = messages.map(messageOf);
+      for (const portion of this.stream.write(taken)) {
+        tally.dead += await this.store(taken.slice(done, done + portion.length), portion);
+        done += portion.length;
       }
-      tally.dead = letters.length;
       await acknowledge(messages, tally);
       this.failures = 0;
     } catch (error) {
@@ -52,19 +49,23 @@ export class BatchBridge {
     this.report(messages, tally, startedAt);
   }
 
-  private decode(messages: readonly Message[]): {
-    written: { origin: PubsubMessage; records: PublishedRecord[] }[];
-    dead: DeadLetter[];
-  } {
+  /** Resolves when the log has what was written of the messages. @returns how many of them became dead letters */
+  private async store(
+    messages: readonly PubsubMessage[],
+    portion: readonly (PublishedRecord | Rejection)[],
+  ): Promise<number> {
     const written: { origin: PubsubMessage; records: PublishedRecord[] }[] = [];
-    const dead: DeadLetter[] = [];
-    const taken = messages.map(messageOf);
-    for (const [i, record] of this.stream.write(taken).entries()) {
-      const origin = taken[i]!;
-      if ('kind' in record) dead.push(this.letterOf(record, origin));
+    const letters: DeadLetter[] = [];
+    for (const [i, record] of portion.entries()) {
+      const origin = messages[i]!;
+      if ('kind' in record) letters.push(this.letterOf(record, origin));
       else written.push({ origin, records: [record] });
     }
-    return { written, dead };
+    const { platform } = this.parts;
+    const tooLarge = await this.held(() => publishFitting(platform.eventLog, Topic.rawEvents, written));
+    letters.push(...tooLarge.map((t) => this.letterOfTooLarge(t)));
+    if (letters.length > 0) await this.held(() => publishDeadLetters(platform, 'pubsub-bridge', letters));
+    return letters.length;
   }
 
   /**

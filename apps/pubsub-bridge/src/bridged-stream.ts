@@ -21,8 +21,11 @@ export interface BridgedStream {
   subscription: string;
   batch: { messages: number; maxWaitMs: number };
   flowControl: { messages: number; bytes: number };
-  /** What goes to `raw-events` of each message, or why nothing does. */
-  write(messages: readonly ReceivedMessage[]): (PublishedRecord | Rejection)[];
+  /**
+   * What goes to `raw-events` of each message, or why nothing does, in their order. In portions, as messages may be many
+   * times as large unpacked: the next one is made when it is asked for.
+   */
+  write(messages: readonly ReceivedMessage[]): Generator<(PublishedRecord | Rejection)[]>;
 }
 
 /** A message, and when it came (epoch milliseconds). */
@@ -32,6 +35,8 @@ export interface ReceivedMessage extends PubsubMessage {
 
 const BATCH = { messages: 500, max_wait: 'PT0.05S' };
 const FLOW_CONTROL = { messages: 5_000, bytes: 64 * 1024 * 1024 };
+/** A portion ends with the message that brings its unpacked data to so much. */
+const PORTION_BYTES = 8 * 1024 * 1024;
 
 /** @throws PathError, RecordSchemaError where the definition was not checked */
 export function bridgedStreamOf(
@@ -41,6 +46,34 @@ export function bridgedStreamOf(
 ): BridgedStream {
   const compiled = compileStream(source, messageStream(stream), recordSchema);
   const decode: DecodeMessage = compileMessageDecoder(stream);
+  const encode = (
+    messages: readonly ReceivedMessage[],
+    decoded: readonly (JsonObject | Rejection)[],
+  ): (PublishedRecord | Rejection)[] => {
+    const written = new Array<PublishedRecord | Rejection>(messages.length);
+    const byTime = new Map<number, { at: number[]; records: JsonObject[] }>();
+    for (const [i, record] of decoded.entries()) {
+      if (isRejection(record)) {
+        written[i] = record;
+        continue;
+      }
+      const { receivedAtMs } = messages[i]!;
+      const of = byTime.get(receivedAtMs);
+      if (of) {
+        of.at.push(i);
+        of.records.push(record);
+      } else byTime.set(receivedAtMs, { at: [i], records: [record] });
+    }
+    for (const [ms, { at, records }] of byTime) {
+      const encoded = compiled.encodeRecords(records, `${millisecondText(ms)}000Z`);
+      for (const [n, { key, value }] of encoded.entries()) {
+        const { orderingKey } = messages[at[n]!]!;
+        // One key on the log for one ordering key keeps the order of its messages
+        written[at[n]!] = { key: orderingKey ? rawEventKey(source.name, orderingKey) : key, value };
+      }
+    }
+    return written;
+  };
   const batch = { ...BATCH, ...stream.batch };
   return {
     source: source.name,
@@ -48,30 +81,18 @@ export function bridgedStreamOf(
     subscription: stream.subscription,
     batch: { messages: batch.messages, maxWaitMs: durationMs(batch.max_wait)! },
     flowControl: { ...FLOW_CONTROL, ...stream.flow_control },
-    write(messages) {
-      const written = new Array<PublishedRecord | Rejection>(messages.length);
-      const byTime = new Map<number, { at: number[]; records: JsonObject[] }>();
+    *write(messages) {
+      let begin = 0;
+      let bytes = 0;
+      let decoded: (JsonObject | Rejection)[] = [];
       for (const [i, message] of messages.entries()) {
-        const record = decode(message);
-        if (isRejection(record)) {
-          written[i] = record;
-          continue;
-        }
-        const of = byTime.get(message.receivedAtMs);
-        if (of) {
-          of.at.push(i);
-          of.records.push(record);
-        } else byTime.set(message.receivedAtMs, { at: [i], records: [record] });
+        decoded.push(decode(message, (unpacked) => (bytes += unpacked)));
+        if (bytes < PORTION_BYTES && i + 1 < messages.length) continue;
+        yield encode(messages.slice(begin, i + 1), decoded);
+        begin = i + 1;
+        bytes = 0;
+        decoded = [];
       }
-      for (const [ms, { at, records }] of byTime) {
-        const encoded = compiled.encodeRecords(records, `${millisecondText(ms)}000Z`);
-        for (const [n, { key, value }] of encoded.entries()) {
-          const { orderingKey } = messages[at[n]!]!;
-          // One key on the log for one ordering key keeps the order of its messages
-          written[at[n]!] = { key: orderingKey ? rawEventKey(source.name, orderingKey) : key, value };
-        }
-      }
-      return written;
     },
   };
 }

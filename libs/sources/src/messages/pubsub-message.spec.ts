@@ -51,7 +51,7 @@ describe('a message of Pub/Sub', () => {
       '/data',
     ],
     ['too deep', message('['.repeat(600) + ']'.repeat(600)), 'invalid_json', '/data'],
-    ['unpacked too large', message(gzipSync(Buffer.alloc(65 * 1024 * 1024, 32))), 'too_large', '/data'],
+    ['unpacked too large', message(gzipSync(Buffer.alloc(17 * 1024 * 1024, 32))), 'too_large', '/data'],
   ])('refuses %s', (_what, given, reason, path) => {
     expect(decode(given)).toMatchObject({ kind: 'dead_letter', reason, path });
   });

@@ -25,11 +25,20 @@ export interface PubsubMessage {
   orderingKey?: string | undefined;
 }
 
-/** The record of a message, or why it has none. Never throws. */
-export type DecodeMessage = (message: PubsubMessage) => JsonObject | Rejection;
+/**
+ * The record of a message, or why it has none. Never throws.
+ * @param onUnpacked told how many bytes its data has without gzip
+ */
+export type DecodeMessage = (
+  message: PubsubMessage,
+  onUnpacked?: (bytes: number) => void,
+) => JsonObject | Rejection;
 
-/** Unpacked, a message may have so many bytes; Pub/Sub takes ten million of it as it is. */
-const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
+/**
+ * Unpacked, a message may have so many bytes. Pub/Sub takes ten million of it as it is, and a record is held several times
+ * over until the log has it: a few kilobytes of gzip must not fill a process.
+ */
+const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
 
 /**
  * Compiles how a stream's messages become records: `{data, attributes, message: {id, publish_time, ordering_key},
@@ -41,11 +50,12 @@ export function compileMessageDecoder({
   envelope = 'auto',
 }: Pick<PubsubStreamDefinition, 'decoder' | 'envelope'>): DecodeMessage {
   const compression = decoder?.compression ?? 'auto';
-  return (message) => {
+  return (message, onUnpacked) => {
     try {
       const mode = envelope === 'none' ? undefined : eventModeOf(message);
       if (mode === 'batch') throw new Refusal('invalid_envelope', '/attributes', BATCH);
       const bytes = unpacked(message, compression);
+      onUnpacked?.(bytes.length);
       if (mode === 'binary') return binaryEvent(message, bytes);
       const document = documentOf(bytes);
       if (mode === 'structured') return structuredEvent(message, document);
