@@ -102,7 +102,7 @@ describe('exported files', () => {
       await put(other, 'x');
     }
     const at = (agoMs: number): string => `${new Date(NOW - agoMs).toISOString().slice(0, 23)}000Z`;
-    expect(await list()).toEqual([
+    expect((await list()).map(({ parts: _parts, ...shard }) => shard)).toEqual([
       { id: 'events_20261120', day: '20261120', kind: 'daily', modifiedAt: at(20 * MINUTE_MS), bytes: 3 },
       {
         id: 'events_fresh_20261121',
@@ -117,6 +117,24 @@ describe('exported files', () => {
       },
     ]);
     expect(await files().listShards('20261121', '20261121', never)).toHaveLength(2);
+  });
+
+  it('are other ones where one comes, goes or is replaced, however old it is', async () => {
+    const found: (string | undefined)[] = [];
+    const look = async (): Promise<void> => void found.push((await list())[0]!.parts);
+    await put('events_20261120-1.json', lines(rows));
+    await look();
+    await put('events_20261120-2.json', lines(rows), 20 * MINUTE_MS);
+    await look();
+    await put('events_20261120-1.json', lines(rows.slice(1)));
+    await look();
+    await put('events_20261120-2.json', lines(rows), 30 * MINUTE_MS);
+    await look();
+    await rm(join(folder, 'events_20261120-2.json'));
+    await look();
+    expect(new Set(found).size).toBe(5);
+    await look();
+    expect(found.at(-1)).toBe(found.at(-2));
   });
 
   it('wait until they have not changed for a while', async () => {
@@ -209,7 +227,7 @@ describe('exported files', () => {
     // A reading that was begun goes on under its old name, with what is there
     const again = files().read(shard!, await files().plan(shard!, never), undefined, never);
     expect((await again.next()).value).toMatchObject({ checkpoint: undefined });
-    const old = JSON.stringify({ file: 'events_20261120.json', rows: 1_000, modifiedAt: shard!.modifiedAt });
+    const old = JSON.stringify({ file: 'events_20261120.json', rows: 1_000, parts: shard!.parts });
     const lost = files().read(shard!, await files().plan(shard!, never), old, never);
     await expect(lost.next()).rejects.toMatchObject({ name: 'LostCheckpointError' });
     await rm(join(folder, 'events_20261120.json'));

@@ -90,7 +90,8 @@ export class Ga4Property {
     readonly bigquery: PlayedBigQuery,
     more: Record<string, string | number>,
   ) {
-    const lines = Object.entries({ type: 'bigquery', project: bigquery.project, ...more });
+    const ofBigQuery = more['type'] === 'files' ? {} : { type: 'bigquery', project: bigquery.project };
+    const lines = Object.entries({ ...ofBigQuery, ...more });
     writeFileSync(
       join(this.folder, `${name}.yaml`),
       [

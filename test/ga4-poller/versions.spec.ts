@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ga4Purchase, ga4Row } from '#test/exported-rows';
 import { Ga4World } from './ga4-world.js';
 
@@ -84,6 +87,33 @@ describe('versions of a day', () => {
     shop.write(first, 'daily', [told]);
     await shop.pollAgain();
     expect(await shop.standing()).toEqual({ twice: '5' });
+  });
+
+  it('of exported files are whole when the last part is there, also one that is older than the others', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-parts-'));
+    const shop = await world.property({ type: 'files', folder });
+    const put = (name: string, minutesAgo: number, ...ids: string[]): void => {
+      const rows = ids.map((id) => `${JSON.stringify(ga4Purchase(id, '5.00', shop.noon(1)))}\n`);
+      writeFileSync(join(folder, name), rows.join(''));
+      const at = new Date(Date.now() - minutesAgo * 60_000);
+      utimesSync(join(folder, name), at, at);
+    };
+    const daily = `events_${shop.day(1)}`;
+    put(`events_intraday_${shop.day(1)}.json`, 90, 't1', 't2');
+    await shop.poll();
+    await shop.isRead();
+    put(`${daily}-000000000000.json`, 60, 't1');
+    await shop.pollAgain();
+    expect(await shop.standing()).toEqual({ t1: '5' });
+    put(`${daily}-000000000001.json`, 61, 't2', 't3');
+    await shop.pollAgain();
+    expect(await shop.standing()).toEqual({ t1: '5', t2: '5', t3: '5' });
+    await shop.pollAgain();
+    expect((await shop.ledger()).map((l) => l.rows_read)).toEqual(['2', '1', '3']);
+    rmSync(join(folder, `${daily}-000000000000.json`));
+    await shop.pollAgain();
+    expect(await shop.standing()).toEqual({ t2: '5', t3: '5' });
+    rmSync(folder, { recursive: true });
   });
 
   it('are told exactly, and rows that say nothing not at all', async () => {

@@ -10,6 +10,7 @@ const NINE = '2026-11-21T09:00:00.000000Z';
 const shard = (day: string, kind: ShardKind, modifiedAt = EIGHT): ShardInfo => ({
   ...{ id: `${kind} ${day}`, day, kind, modifiedAt },
 });
+const parts = (shard: ShardInfo, parts: string): ShardInfo => ({ ...shard, parts });
 const row = (day: string, kind: ShardKind, more: Partial<Ga4ShardRow> = {}): Ga4ShardRow => ({
   ...{ day, kind, modified_at: EIGHT, plan: {}, checkpoint: null, counts: NO_COUNTS, bytes_billed: 0 },
   ...{ started_at: EIGHT, finished_at: NINE },
@@ -36,6 +37,24 @@ describe('shards that are to be read', () => {
       [shard('20261120', 'intraday', NINE), shard('20261120', 'fresh')],
       [],
       ['fresh 20261120'],
+    ],
+    [
+      'files that came later and are older',
+      [parts(shard('20261120', 'daily'), 'ab')],
+      [row('20261120', 'daily', { plan: { parts: 'a' } })],
+      ['daily 20261120'],
+    ],
+    [
+      'not the files that were read, as whatever version',
+      [parts(shard('20261120', 'daily'), 'ab')],
+      [row('20261120', 'daily', { modified_at: NINE, plan: { parts: 'ab' } })],
+      [],
+    ],
+    [
+      'not files that were read before their parts were noted',
+      [parts(shard('20261120', 'daily'), 'ab')],
+      [row('20261120', 'daily')],
+      [],
     ],
     ['not what was read', [shard('20261120', 'daily')], [row('20261120', 'daily')], []],
     [

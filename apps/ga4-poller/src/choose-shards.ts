@@ -1,6 +1,7 @@
 import type { Ga4ShardRow } from '#libs/database';
+import { instantFromMs, instantToMs } from '#libs/events';
 import { bestShards } from '#libs/ga4';
-import type { ShardInfo } from './export.js';
+import type { ReadPlan, ShardInfo } from './export.js';
 
 /** A shard that is to be read. */
 export interface DueShard {
@@ -19,11 +20,24 @@ export interface DueShard {
  * @param rows what was read, or begun
  */
 export function chooseShards(shards: readonly ShardInfo[], rows: readonly Ga4ShardRow[]): DueShard[] {
-  return bestShards(shards).flatMap((shard) => {
-    const ofDay = rows.filter((r) => r.day === shard.day);
-    const row = ofDay.find((r) => r.kind === shard.kind);
+  return bestShards(shards).flatMap((best) => {
+    const ofDay = rows.filter((r) => r.day === best.day);
+    const row = ofDay.find((r) => r.kind === best.kind);
+    const shard = row ? versionBehind(row, best) : best;
     const isAgain = ofDay.some((r) => r.finished_at !== null);
     if (row?.finished_at === null) return [{ shard, begun: row, isAgain }];
     return row?.modified_at === shard.modifiedAt ? [] : [{ shard, isAgain }];
   });
+}
+
+/**
+ * A shard as its version counts behind the one that was read. Where its files are others it is a later one, also where the
+ * newest of them is not newer: what it tells must stand against what the one before took back.
+ */
+function versionBehind({ modified_at: readAt, plan }: Ga4ShardRow, shard: ShardInfo): ShardInfo {
+  const { parts } = plan as Partial<ReadPlan>;
+  if (parts === undefined || shard.parts === undefined) return shard;
+  if (parts === shard.parts) return { ...shard, modifiedAt: readAt };
+  const next = instantFromMs(instantToMs(readAt) + 1);
+  return shard.modifiedAt > next ? shard : { ...shard, modifiedAt: next };
 }

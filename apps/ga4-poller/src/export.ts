@@ -8,6 +8,8 @@ export interface ShardInfo extends Shard {
   /** Of the whole table or file, where that is known. */
   bytes?: number;
   rows?: number;
+  /** Another whenever its files are others, as one that came later and is older than the newest; absent of a table. */
+  parts?: string;
 }
 
 /** How a shard will be read, decided before anything is. */
@@ -18,6 +20,8 @@ export interface ReadPlan {
   why: string;
   /** What it will be billed for; absent where that is nothing. */
   bytes?: number;
+  /** The shard's when this was decided. */
+  parts?: string;
 }
 
 /** Some rows of a shard. */

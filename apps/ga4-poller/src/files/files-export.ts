@@ -1,4 +1,3 @@
-import type { Instant } from '#libs/events';
 import type { Ga4Row } from '#libs/ga4';
 import { LostCheckpointError, type Ga4Export, type Ga4Page } from '../export.js';
 import type { ShardFile } from './open-bytes.js';
@@ -23,12 +22,12 @@ interface Place {
   file: string;
   rows: number;
   /** Of the shard that it is a place in. */
-  modifiedAt: Instant;
+  parts: string;
 }
 
 /**
  * GA4's export as files in a folder, such as BigQuery's exports to Cloud Storage: a shard is the files whose names begin
- * with its table's. Its version is the newest modification time of its files: what replaces a file must be newer.
+ * with its table's. Its version is the newest modification time of its files; `parts` tells whether they are others.
  */
 export function filesExport({ folder, now }: FilesWorld): Ga4Export {
   const find = async (id: string): Promise<FolderShard> => {
@@ -45,27 +44,28 @@ export function filesExport({ folder, now }: FilesWorld): Ga4Export {
         .map(({ files, formats: _formats, ...shard }) => ({ ...shard, bytes: bytesOf(files) }));
     },
 
-    async plan({ id }) {
+    async plan({ id, parts }) {
       const { formats } = await find(id);
       formatOf(id, formats);
-      return { way: 'file', why: `exported files, read from ${folder}` };
+      const why = `exported files, read from ${folder}`;
+      return { way: 'file', why, ...(parts !== undefined && { parts }) };
     },
 
     async *read({ id }, _plan, checkpoint, signal) {
-      const { files, formats, modifiedAt } = await find(id);
+      const { files, formats, parts } = await find(id);
       const format = formatOf(id, formats);
       const start = checkpoint === undefined ? undefined : (JSON.parse(checkpoint) as Place);
       // What was read before is no longer there: all of it is read as it is now
-      if (start && start.modifiedAt !== modifiedAt) throw new LostCheckpointError(`${id} has changed`);
+      if (start && start.parts !== parts) throw new LostCheckpointError(`${id} has changed`);
       const assertUnchanged = async (): Promise<void> => {
-        if ((await find(id)).modifiedAt !== modifiedAt) throw hasChanged(id);
+        if ((await find(id)).parts !== parts) throw hasChanged(id);
       };
       let waiting: Ga4Page | undefined;
       try {
         for await (const { rows, place } of pagesFrom(files, format, start, signal)) {
           await assertUnchanged();
           if (waiting) yield waiting;
-          waiting = { rows, checkpoint: JSON.stringify({ ...place, modifiedAt } satisfies Place) };
+          waiting = { rows, checkpoint: JSON.stringify({ ...place, parts } satisfies Place) };
         }
       } catch (error) {
         signal.throwIfAborted();
@@ -83,7 +83,7 @@ async function* pagesFrom(
   format: RowFormat,
   start: Place | undefined,
   signal: AbortSignal,
-): AsyncGenerator<{ rows: Ga4Row[]; place: Omit<Place, 'modifiedAt'> }> {
+): AsyncGenerator<{ rows: Ga4Row[]; place: Omit<Place, 'parts'> }> {
   for (const file of files) {
     if (start && file.name < start.file) continue;
     let rows = start?.file === file.name ? start.rows : 0;

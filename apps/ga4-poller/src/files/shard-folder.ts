@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { instantFromMs } from '#libs/events';
+import { hashParts, instantFromMs } from '#libs/events';
 import type { Shard } from '#libs/ga4';
 import { SliceError } from '#libs/sources';
 import type { ShardFile } from './open-bytes.js';
@@ -14,6 +14,8 @@ export interface FolderShard extends Shard {
   formats: RowFormat[];
   /** By name. */
   files: ShardFile[];
+  /** A hash of the files' names, sizes and times. */
+  parts: string;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function shardsIn(folder: string, only?: string): Promise<FolderSha
     modifiedAt: instantFromMs(Math.max(...files.map((f) => f.modifiedMs))),
     formats: [...formats],
     files,
+    parts: hashParts(files.flatMap((f) => [f.name, String(f.bytes), String(f.modifiedMs)])),
   }));
 }
 
