@@ -40,8 +40,9 @@ interface Job {
 
 /** Results are kept for 24 hours; a little less, so that none is lost while it is read. */
 const RESULTS_KEPT_MS = 20 * 60 * 60_000;
-/** Earlier jobs of one version of a shard that are of no use. */
+/** So many jobs of one version of a shard are looked at; where none of them is of use, one more is begun every hour. */
 const MAX_ROUNDS = 50;
+const HOUR_MS = 60 * 60_000;
 /** How long one question for results waits for them. */
 const WAIT_MS = 10_000;
 
@@ -72,7 +73,7 @@ export async function beginQuery(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<JobReference> {
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  for (const round of [...Array(MAX_ROUNDS).keys(), Math.floor(nowMs / HOUR_MS)]) {
     const reference = {
       projectId: query.project,
       jobId: jobIdOf(query.idParts, round),
