@@ -2,7 +2,7 @@ import { requestBackfill, resetStream } from '#libs/database';
 import { databaseOf } from '#libs/runtime';
 import { ga4Purchase } from '#test/exported-rows';
 import { until } from '#test/until';
-import { Gate } from '../http-poller/polling-world.js';
+import { Gate, hurryStream } from '../http-poller/polling-world.js';
 import { Ga4World, type Ga4Property } from './ga4-world.js';
 
 describe('a poller of GA4', () => {
@@ -206,6 +206,28 @@ describe('a poller of GA4', () => {
     await shop.pollAgain();
     expect(await shop.standing()).toEqual(standingOf(25));
     expect(shop.bigquery.callsOf(/data$/)).toHaveLength(4);
+  });
+
+  it('reads the other days where one cannot be read, and goes on with that one when it can', async () => {
+    const shop = await world.property({ read: 'query', max_bytes_billed: 20_000_000 });
+    shop.write(shop.day(3), 'daily', [ga4Purchase('t3', '3.00', shop.noon(3))]);
+    shop.write(shop.day(2), 'daily', [ga4Purchase('t2', '2.00', shop.noon(2))], { bytes: 10 ** 9 });
+    shop.write(shop.day(1), 'daily', [ga4Purchase('t1', '1.00', shop.noon(1))]);
+    await shop.poll();
+    expect(await shop.failure()).toMatchObject({ failures: 1, error_code: 'definition' });
+    expect(await shop.standing()).toEqual({ t1: '1', t3: '3' });
+    expect((await shop.ledger()).map((l) => [l.slice_key, l.outcome])).toEqual([
+      [`events_${shop.day(3)}`, 'succeeded'],
+      [`events_${shop.day(1)}`, 'succeeded'],
+      [`events_${shop.day(2)}`, 'failed'],
+    ]);
+    // Up to there all is read
+    const { watermark } = (await shop.status())!;
+    expect(watermark).toBe(`${new Date(shop.noon(2) - 12 * 3_600_000).toISOString().slice(0, 19)}Z`);
+    shop.write(shop.day(2), 'daily', [ga4Purchase('t2', '2.00', shop.noon(2))]);
+    await hurryStream(world.platform.database!.pool, shop.name);
+    await shop.isRead();
+    expect(await shop.standing()).toEqual({ t1: '1', t2: '2', t3: '3' });
   });
 
   it('tries again by itself where BigQuery stumbles', async () => {

@@ -12,6 +12,7 @@ import { instantToMs, type Instant } from '#libs/events';
 import { bestShards } from '#libs/ga4';
 import {
   LeaseLostError,
+  SliceFailedError,
   asSliceFailure,
   msUntilDue,
   takeTurn,
@@ -45,7 +46,8 @@ export class ShardPoller {
 
   /**
    * Leases the stream, looks at the shards' metadata, and reads each that has changed, from where an earlier turn has
-   * come. A failure is recorded and ends the poll; so does the end of the turn.
+   * come. A failure is recorded and ends the poll, that of one shard alone when the others are read; so does the end of
+   * the turn.
    * @throws what the database answered where not even the failure can be recorded
    */
   poll(): Promise<void> {
@@ -65,12 +67,23 @@ export class ShardPoller {
   private async readDue(turn: ShardsTurn): Promise<NextTurn> {
     if (turn.isNew) this.hold(await beginShards(this.parts.pool, this.key, turn.token, SHARDS));
     const { from, due } = await this.plan(turn);
+    let failed: SliceFailedError | undefined;
+    let hasRead = false;
     for (const [i, one] of due.entries()) {
       // A page at least is read in every turn, however long the look at the shards has taken
       const mayRead = i === 0 ? !this.parts.isStopping() : !turn.isOver();
-      const isRead = mayRead && (await this.readAndAdvance(turn, one));
-      if (!isRead) return 'now';
+      if (!mayRead && failed && !hasRead) break;
+      try {
+        const isRead = mayRead && (await this.readAndAdvance(turn, one, failed === undefined));
+        if (!isRead) return 'now';
+        hasRead = true;
+      } catch (error) {
+        if (!isOfShardAlone(error) || turn.signal.aborted || this.parts.isStopping()) throw error;
+        if (failed) turn.report(error.window);
+        failed ??= error;
+      }
     }
+    if (failed) throw failed;
     await this.noteReadFrom(turn, from);
     return { intervalMs: this.parts.source.pollIntervalMs };
   }
@@ -87,8 +100,11 @@ export class ShardPoller {
     return { from, due: chooseShards(shards, await readShardRows(this.parts.pool, this.key.source, from)) };
   }
 
-  /** @returns false where the turn was over before its end */
-  private async readAndAdvance(turn: ShardsTurn, due: DueShard): Promise<boolean> {
+  /**
+   * @param isNext whether all before it is read: else the state stays where it is
+   * @returns false where the turn was over before its end
+   */
+  private async readAndAdvance(turn: ShardsTurn, due: DueShard, isNext: boolean): Promise<boolean> {
     const { pool } = this.parts;
     const { token } = turn;
     const read = (begun: DueShard['begun']): Promise<SourceWindow | undefined> => {
@@ -102,10 +118,11 @@ export class ShardPoller {
             return !turn.isOver();
           },
           onEnd: async (row, window, gone) => {
-            const state = watermarkBehind(turn.state, shard, this.parts.source.definition.timezone);
+            const { timezone } = this.parts.source.definition;
+            const state = isNext ? watermarkBehind(turn.state, shard, timezone) : turn.state;
             this.hold(await finishShard(pool, token, state, window, row, gone));
             turn.state = state;
-            turn.failures = 0;
+            if (isNext) turn.failures = 0;
           },
         },
         this.parts,
@@ -150,4 +167,11 @@ export class ShardPoller {
     );
     return window!;
   }
+}
+
+/** Whether only this shard cannot be read, as a damaged file, or a table that would bill too much; others may be. */
+function isOfShardAlone(error: unknown): error is SliceFailedError {
+  if (!(error instanceof SliceFailedError) || error.cause instanceof LeaseLostError) return false;
+  const { reason, code } = error.failure;
+  return reason !== 'transient_error' && code !== 'auth' && code !== 'secret';
 }
