@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseSource, type SourceDefinition } from '#libs/sources';
 import { missingOfSource, missingSettings } from './missing-settings.js';
+import { secretsOf } from './secrets.js';
 
 it('names what placeholders need and what is not set, each once', () => {
   const part = {
@@ -11,6 +15,17 @@ it('names what placeholders need and what is not set, each once', () => {
     name === 'there' ? 'x' : name === 'other' ? '' : undefined;
   expect(missingSettings(part, { PATH_OF_IT: 'b' }, secrets)).toEqual(['HOST', 'SECRET_KEY', 'SECRET_OTHER']);
   expect(missingSettings({}, {}, secrets)).toEqual([]);
+});
+
+it('names a secret whose file cannot be read, until it can be', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+  const missing = (): string[] => missingSettings('${secret.key}', {}, secretsOf({ SECRETS_DIR: folder }));
+  mkdirSync(join(folder, 'key'));
+  expect(missing()).toEqual(['SECRET_KEY (its file cannot be read: EISDIR)']);
+  rmSync(join(folder, 'key'), { recursive: true });
+  writeFileSync(join(folder, 'key'), 'x');
+  expect(missing()).toEqual([]);
+  rmSync(folder, { recursive: true });
 });
 
 describe('credentials', () => {

@@ -37,7 +37,17 @@ export function missingSettings(part: unknown, environment: Environment, secrets
   return [...names].flatMap((placeholder) => {
     const [, kind, name] = LOOKUP.exec(placeholder) ?? [];
     if (kind === 'env') return environment[name!] ? [] : [name!];
-    if (kind === 'secret') return secrets(name!) ? [] : [`SECRET_${name!.toUpperCase()}`];
+    if (kind === 'secret') return missingSecret(name!, secrets);
     return [];
   });
+}
+
+/** One whose file cannot be read is missing too: Docker mounts a directory for a file that is not there. */
+function missingSecret(name: string, secrets: Secrets): string[] {
+  const variable = `SECRET_${name.toUpperCase()}`;
+  try {
+    return secrets(name) ? [] : [variable];
+  } catch (error) {
+    return [`${variable} (its file cannot be read: ${(error as NodeJS.ErrnoException).code})`];
+  }
 }
