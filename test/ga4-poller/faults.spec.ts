@@ -230,6 +230,38 @@ describe('a poller of GA4', () => {
     expect(await shop.standing()).toEqual({ t1: '1', t2: '2', t3: '3' });
   });
 
+  it('takes back what a backfill has told of a version that is no longer the best', async () => {
+    const shop = await world.property({ read: 'list' });
+    const [day, at] = [shop.day(1), shop.noon(1)];
+    shop.write(day, 'intraday', [ga4Purchase('t1', '1.00', at)]);
+    await shop.poll();
+    await shop.isRead();
+    shop.write(day, 'intraday', [ga4Purchase('t1', '1.00', at), ga4Purchase('only', '2.00', at)]);
+    const gate = new Gate();
+    let held = 0;
+    shop.bigquery.trouble = async ({ path }) => {
+      if (/intraday.*data$/.test(path) && ++held === 1) await gate.passed();
+      return undefined;
+    };
+    const hour = (n: number): string =>
+      new Date(at + n * 3_600_000).toISOString().replace('.000Z', '.000000Z');
+    const key = { source: shop.name, stream: 'events' };
+    await requestBackfill(databaseOf(world.platform), {
+      ...key,
+      from: hour(-1),
+      to: hour(1),
+      askedBy: 'test',
+    });
+    await until('the backfill reads the intraday', () => held === 1);
+    shop.write(day, 'daily', [ga4Purchase('t1', '1.00', at)]);
+    await shop.pollAgain();
+    gate.open();
+    await until('the backfill has ended', async () =>
+      (await shop.ledger()).some((l) => l.kind === 'backfill'),
+    );
+    expect(await shop.standing()).toEqual({ t1: '1' });
+  });
+
   it('tries again by itself where BigQuery stumbles', async () => {
     const shop = await world.property();
     shop.write(shop.day(1), 'daily', purchases(shop, 1));

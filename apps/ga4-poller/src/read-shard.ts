@@ -105,9 +105,12 @@ async function publishPage(page: Ga4Page, shard: ShardInfo, parts: Ga4Parts): Pr
   return tally;
 }
 
-/** Resolves when the log has what takes back the conversions that the day no longer has. */
-async function takeBackGone(
-  shard: ShardInfo,
+/**
+ * Resolves when the log has what takes back the conversions that only lower versions of the day have told.
+ * @param shard a version that was read to its end
+ */
+export async function takeBackGone(
+  shard: Shard,
   parts: Ga4Parts,
 ): Promise<GoneConversions<ToldConversion, Shard>> {
   const { compiled, definition } = parts.source;

@@ -9,7 +9,7 @@ import {
   type StreamKey,
 } from '#libs/database';
 import { instantToMs, type Instant } from '#libs/events';
-import { bestShards } from '#libs/ga4';
+import { bestShards, shardVersion, type Shard, type ShardKind } from '#libs/ga4';
 import {
   LeaseLostError,
   SliceFailedError,
@@ -25,7 +25,7 @@ import { chooseShards, type DueShard } from './choose-shards.js';
 import { LostCheckpointError } from './export.js';
 import type { Ga4Parts } from './ga4-parts.js';
 import { boundsOfDay, dayAt, dayOfDate, daysWithin, firstDay } from './property-days.js';
-import { readShard } from './read-shard.js';
+import { readShard, takeBackGone } from './read-shard.js';
 import { SHARDS, watermarkBehind, type ShardsState } from './shards-state.js';
 import { windowOfNoShard } from './window-of-no-shard.js';
 
@@ -161,11 +161,26 @@ export class ShardPoller {
       {
         ...{ ...task, shard, kind: 'backfill' },
         onPage: async () => true,
-        onEnd: (_row, _window, gone) => forgetConversions(pool, this.key.source, gone),
+        onEnd: async (_row, _window, gone) => {
+          await forgetConversions(pool, this.key.source, gone);
+          await this.takeBackSuperseded(shard);
+        },
       },
       this.parts,
     );
     return window!;
+  }
+
+  /** Where a poll has read a later version of the day meanwhile: takes back what was told behind it and it has not. */
+  private async takeBackSuperseded(shard: Shard): Promise<void> {
+    const { pool } = this.parts;
+    const rows = await readShardRows(pool, this.key.source, shard.day);
+    const versions = rows
+      .filter(({ day, finished_at }) => day === shard.day && finished_at !== null)
+      .map((r): Shard => ({ day: r.day, kind: r.kind as ShardKind, modifiedAt: r.modified_at }));
+    const [best] = bestShards(versions);
+    if (!best || shardVersion(best) <= shardVersion(shard)) return;
+    await forgetConversions(pool, this.key.source, await takeBackGone(best, this.parts));
   }
 }
 
