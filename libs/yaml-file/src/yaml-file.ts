@@ -7,11 +7,20 @@ import {
   parseDocument,
   visit,
   type Document,
+  type ErrorCode,
   type Node,
   type Pair,
   type Scalar,
 } from 'yaml';
 import { placeText, type Place, type FileProblem } from './problem.js';
+
+/** How deep lists, and keys and values, may stand within each other. */
+const MAX_DEPTH = 64;
+
+/** What the parser says to programmers, said to whoever wrote the file. */
+const BROKEN: Partial<Record<ErrorCode, string>> = {
+  MULTIPLE_DOCS: 'must be the only document of its file: take the line --- out',
+};
 
 /** Which part of a member a problem is about. */
 export type Part = 'key' | 'value';
@@ -35,24 +44,32 @@ export class YamlFile {
       return { file: path, line, column: col, at: '', message };
     };
     const broken = document.errors.map((e) =>
-      at(e.pos[0], e.message.split('\n')[0]!.replace(/ at line .*$/, '')),
+      at(e.pos[0], BROKEN[e.code] ?? e.message.split('\n')[0]!.replace(/ at line .*$/, '')),
     );
     if (broken.length > 0) return broken;
-    const inexact: FileProblem[] = [];
+    const refused: FileProblem[] = [];
     visit(document, {
+      Alias: (_key, node, around) => {
+        const named = node.resolve(document);
+        if (named && around.includes(named))
+          refused.push(at(node.range?.[0] ?? 0, `*${node.source} must not stand within what it names`));
+      },
       Scalar: (_key, node) => {
         if (isInexact(node))
-          inexact.push(
+          refused.push(
             at(node.range?.[0] ?? 0, 'write this number in quotes: it has more digits than a number keeps'),
           );
       },
     });
-    if (inexact.length > 0) return inexact;
+    if (refused.length > 0) return refused;
+    let data: unknown;
     try {
-      return new YamlFile(document.toJS(), path, document, lines);
+      data = document.toJS();
     } catch (e) {
       return [at(0, (e as Error).message)]; // aliases of aliases without end
     }
+    if (isDeeperThan(MAX_DEPTH, data)) return [at(0, `must not be nested deeper than ${MAX_DEPTH} levels`)];
+    return new YamlFile(data, path, document, lines);
   }
 
   /** A problem at a place of the data; where the place is not there, at the nearest that is around it. */
@@ -108,6 +125,11 @@ export class YamlFile {
 
 function start(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
+}
+
+function isDeeperThan(levels: number, data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return false;
+  return levels === 0 || Object.values(data).some((member) => isDeeperThan(levels - 1, member));
 }
 
 /** Whether a number was written with digits that are lost. */
