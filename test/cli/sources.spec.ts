@@ -42,6 +42,19 @@ describe('tributary sources', () => {
   }
   const WINDOW = ['--from', '2026-11-20T12:00:00Z', '--to', '2026-11-20T13:00:00Z'];
 
+  it('say where there is nothing to validate', async () => {
+    const none = await sources(['validate']);
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      'tributary: the configuration is not usable:\n  - SOURCES_DIR must be a folder that is there\n',
+    ]);
+    mkdirSync(join(folder, 'sources'));
+    expect(await sources(['validate'])).toMatchObject({
+      code: 0,
+      stdout: `${join(folder, 'sources')} has no source; sources new writes one\n`,
+    });
+  });
+
   it('write, check and try a source from what a person knows', async () => {
     partner = await playWindows(rows());
     const { url } = partner;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
-import { readSourcesDir } from '#libs/runtime';
+import { checkSourcesDir, readSourcesDir } from '#libs/runtime';
 import { problemText } from '#libs/yaml-file';
 import { exampleSource } from '#test/example-sources';
 
@@ -42,6 +42,34 @@ it('reads the files of the folder with their schemas, and nothing else', () => {
   expect([...readSourcesDir(dir).sources[0]!.schemas]).toEqual([
     ['./schemas/conversion.json', { type: 'object' }],
   ]);
+});
+
+it('leaves out a file that is not in UTF-8, or has no end', () => {
+  write({
+    'a.yaml': sourceNamed('a'),
+    'c.yaml': 'name: &c [*c]',
+    'schemas/conversion.json': '{"type": "object"}',
+  });
+  writeFileSync(join(dir, 'b.yaml'), Buffer.from(`# Caf\u00e9\n${sourceNamed('b')}`, 'latin1'));
+  writeFileSync(join(dir, 'd.yaml'), Buffer.from(`\ufeff${sourceNamed('d')}`, 'utf16le'));
+  expect(read()).toEqual({
+    names: ['a'],
+    problems: [
+      'b.yaml:1:1: the file is not written in UTF-8',
+      'c.yaml:1:11: *c must not stand within what it names',
+      'd.yaml:1:1: the file is not written in UTF-8',
+    ],
+  });
+});
+
+it('has a folder where one is named', () => {
+  write({ 'a.yaml': sourceNamed('a') });
+  expect(() => checkSourcesDir({ SOURCES_DIR: dir })).not.toThrow();
+  for (const path of [join(dir, 'none'), join(dir, 'a.yaml')]) {
+    expect(() => checkSourcesDir({ SOURCES_DIR: path })).toThrow(
+      'SOURCES_DIR must be a folder that is there',
+    );
+  }
 });
 
 it('leaves out what cannot work, with all that is wrong with it', () => {

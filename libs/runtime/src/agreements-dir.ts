@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   checkDeals,
   parseDealFile,
@@ -10,7 +9,7 @@ import {
 import type { FileProblem } from '#libs/yaml-file';
 import type { Environment } from './environment.js';
 import { SettingsError } from './settings.js';
-import { readTextFile, yamlFilesIn } from './yaml-dir.js';
+import { isFolder, readTextFile, yamlFilesIn } from './yaml-dir.js';
 
 /** What stands in the folder of agreements. */
 export interface AgreementsDir {
@@ -64,7 +63,7 @@ export function readDealFiles(files: readonly string[]): { deals: LoadedDeal[]; 
 
 /** A folder that is named is there; the usual one, `agreements`, need not be. @throws SettingsError */
 export function checkAgreementsDir({ AGREEMENTS_DIR }: Environment): void {
-  if (AGREEMENTS_DIR && !existsSync(AGREEMENTS_DIR)) {
+  if (AGREEMENTS_DIR && !isFolder(AGREEMENTS_DIR)) {
     throw new SettingsError(['AGREEMENTS_DIR must be a folder that is there']);
   }
 }

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseSource, type ReadSchema, type SourceDefinition, type SourceType } from '#libs/sources';
 import type { FileProblem } from '#libs/yaml-file';
 import type { Environment } from './environment.js';
 import { SettingsError } from './settings.js';
-import { readTextFile, yamlFilesIn } from './yaml-dir.js';
+import { isFolder, readTextFile, yamlFilesIn } from './yaml-dir.js';
 
 /** A source that can work, and the schemas that its streams name, by their `$ref`. */
 export interface LoadedSource<Source extends SourceDefinition = SourceDefinition> {
@@ -48,7 +47,7 @@ export function readSourcesDir(dir: string): SourcesDir {
 
 /** A folder that is named is there; the usual one need not be. @throws SettingsError */
 export function checkSourcesDir({ SOURCES_DIR }: Environment): void {
-  if (SOURCES_DIR && !existsSync(SOURCES_DIR)) {
+  if (SOURCES_DIR && !isFolder(SOURCES_DIR)) {
     throw new SettingsError(['SOURCES_DIR must be a folder that is there']);
   }
 }

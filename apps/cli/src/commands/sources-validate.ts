@@ -5,7 +5,7 @@ import { problemText, type FileProblem } from '#libs/yaml-file';
 import { CommandFailed } from '../exit-code.js';
 import { runFixtures, writeEvents, type FixtureRun } from '../sources/fixtures/run-fixture.js';
 import { openSourceFile, type SourceFile } from '../sources/load-source.js';
-import { sourcesDir } from '../sources/sources-dir.js';
+import { existingSourcesDir, sourcesDir } from '../sources/sources-dir.js';
 import { countOf, indented, rejectionText, summaryText } from '../sources/trial-text.js';
 import { print, printJson, strong } from '../print.js';
 
@@ -44,7 +44,7 @@ Examples:
 }
 
 async function run(files: string[], { updateFixtures, json }: Options): Promise<void> {
-  const paths = files.length > 0 ? files : yamlFilesIn(sourcesDir());
+  const paths = files.length > 0 ? files : yamlFilesIn(existingSourcesDir());
   const read = withoutTwins(paths.map(openSourceFile));
   const validated: Validated[] = [];
   for (const file of read) {
@@ -59,6 +59,7 @@ async function run(files: string[], { updateFixtures, json }: Options): Promise<
     run.error !== undefined || (!updateFixtures && isUnexpected(run));
   if (json) printJson(validated.map((v) => jsonOf(v, isWrong)));
   else for (const one of validated) print(textOf(one, updateFixtures ?? false));
+  if (!json && paths.length === 0) print(`${sourcesDir()} has no source; sources new writes one`);
   const alone = validated.flatMap((v) => v.runs).filter((r) => r.error === undefined && r.diff === undefined);
   if (!json && !updateFixtures && alone.length > 0) {
     const answers = `${countOf(alone.length, 'recorded answer')} ${alone.length === 1 ? 'has' : 'have'}`;
