@@ -4,7 +4,7 @@ import { YamlFile, problemText } from '#libs/yaml-file';
 import { messageOf } from '../error-message.js';
 import type { LatestAnswer } from './ask-partner.js';
 import type { FoundStream } from './load-source.js';
-import { lookAtSample } from './new/sample.js';
+import { lookAtSample, type Sample } from './new/sample.js';
 
 /** What to change in a definition, and where it stands. */
 export interface Advice {
@@ -61,7 +61,7 @@ function adviceFor(error: unknown, latest: LatestAnswer | undefined): Advice[] {
         },
       ];
     case 'auth':
-      return [REFUSED];
+      return status !== undefined && status >= 500 ? [BROKEN_LOGIN] : [REFUSED];
     case 'http_status':
       return adviceOnStatus(status ?? 0);
     case 'rate_limited':
@@ -72,12 +72,7 @@ function adviceFor(error: unknown, latest: LatestAnswer | undefined): Advice[] {
         },
       ];
     case 'network':
-      return [
-        {
-          place: 'requester.url',
-          text: 'nobody answers there: is the host right, and can it be reached from here?',
-        },
-      ];
+      return [{ place: 'requester.url', text: latest === undefined ? NOBODY : BROKEN_OFF }];
     case 'timeout':
       return [
         {
@@ -127,6 +122,20 @@ function adviceFor(error: unknown, latest: LatestAnswer | undefined): Advice[] {
   }
 }
 
+const NOBODY = 'nobody answers there: is the host right, and can it be reached from here?';
+const BROKEN_OFF =
+  'the partner, or what stands before it, broke the answer off; if this is not the first time, ask for less with a smaller page or a shorter step';
+
+const BROKEN_LOGIN: Advice = {
+  place: 'authenticator',
+  text: 'what hands out tokens has a fault of its own; nothing is known of these credentials yet',
+};
+
+const WEB_PAGE: Advice = {
+  place: 'requester.url',
+  text: 'the answer is a web page and no data: is this the address of the API, and does it take the request as shown by authenticator?',
+};
+
 const REFUSED: Advice = {
   place: 'authenticator',
   text: 'the partner does not know who asks: is this how it wants to be shown, and is the secret the right one?',
@@ -170,24 +179,28 @@ function decodeAdvice(code: 'decode' | 'record_path', latest: LatestAnswer | und
   const place = code === 'decode' ? 'decoder' : 'record_selector';
   const seen = latest && sampleOf(latest.body);
   if (code === 'decode') {
+    if (latest && /^\uFEFF?\s*<(?:!doctype\s+html|html)\b/i.test(latest.body.toString('utf8')))
+      return [WEB_PAGE];
     const format = seen?.format ?? formatAtStart(latest?.body);
     return [
       { place, text: format === undefined ? 'is the answer written so?' : `the answer looks like ${format}` },
     ];
   }
   if (!seen) return [{ place, text: 'do the records stand there?' }];
-  return [
-    {
-      place,
-      text:
-        seen.records === ''
-          ? 'the answer itself is the records: leave record_selector out'
-          : `the records probably stand at ${seen.records}`,
-    },
-  ];
+  return [{ place, text: placeOfRecords(seen, latest.body) }];
 }
 
-function sampleOf(body: Buffer): ReturnType<typeof lookAtSample> | undefined {
+/** An object without a list in it may be one record, and is an error more often. */
+function placeOfRecords({ records, fields }: Sample, body: Buffer): string {
+  if (records !== '') return `the records probably stand at ${records}`;
+  if (formatAtStart(body) !== 'json' || body.toString('utf8').trim().startsWith('[')) {
+    return 'the answer itself is the records: leave record_selector out';
+  }
+  const has = fields.length === 0 ? 'nothing' : fields.map(({ path }) => path).join(', ');
+  return `the answer has no list of records, it has ${has}: does it tell of an error? Where it is itself the one record, leave record_selector out`;
+}
+
+function sampleOf(body: Buffer): Sample | undefined {
   try {
     return lookAtSample(body.toString('utf8'));
   } catch {

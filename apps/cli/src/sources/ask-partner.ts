@@ -39,7 +39,7 @@ export interface PartnerAccess {
     bounds: SliceBounds,
     maxPages?: number,
   ): AsyncGenerator<RecordBatch, SliceResult | undefined>;
-  /** Undefined: there is none yet. */
+  /** What the last request was answered; undefined: nothing. */
   latest(): LatestAnswer | undefined;
   reader: StreamReader;
   close(): Promise<void>;
@@ -91,6 +91,7 @@ export function openPartner(
       stop.abort(new EnoughRead(request.url));
       throw stop.signal.reason;
     }
+    latest = undefined;
     const response = await client.send(request, how);
     latest = { chunks: [], headers: response.headers, status: response.status, mask: masker(given) };
     return { ...response, body: kept(response.body, latest.chunks) };
