@@ -16,7 +16,13 @@ import {
 } from '../sources/pubsub/new-questions.js';
 import { askPerson } from '../sources/new/ask-person.js';
 import { authenticatorOf, definitionOf, type Told } from '../sources/new/definition-of.js';
-import { AnswersProblem, gatherAnswers, type GetSample, type Given } from '../sources/new/gather-answers.js';
+import {
+  AnswersProblem,
+  gatherAnswers,
+  withoutAmount,
+  type GetSample,
+  type Given,
+} from '../sources/new/gather-answers.js';
 import { fetchSample } from '../sources/new/fetch-sample.js';
 import { answersOf, answersTo, fieldsGiven, type FieldFlags } from '../sources/new/given-by-flags.js';
 import type { Answers } from '../sources/new/question.js';
@@ -107,7 +113,15 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   check(text, file);
   await write(file, text, options.force ?? false);
   const { stream } = told.answers;
-  print(`wrote ${strong(file)}\n\n${nextSteps(`${told.answers.name} ${stream}`, file, text)}`);
+  const note = withoutAmount(told);
+  print(
+    [
+      `wrote ${strong(file)}`,
+      ...(note === '' ? [] : [note]),
+      '',
+      nextSteps(`${told.answers.name} ${stream}`, file, text),
+    ].join('\n'),
+  );
 }
 
 /** @throws CommandFailed where the file would not be one that can work */

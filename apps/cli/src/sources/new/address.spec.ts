@@ -14,6 +14,18 @@ describe('a URL of a partner', () => {
     });
   });
 
+  it.each([
+    ['from', 'to'],
+    ['start_date', 'end_date'],
+    ['fromdate', 'todate'],
+    ['STARTDATE', 'ENDDATE'],
+    ['datefrom', 'dateto'],
+    ['startTime', 'endtime'],
+  ])('has a window from %s to %s', (from, to) => {
+    const { window, params } = readAddress(`https://a.example/x?${from}=2026-01-01&${to}=2026-01-02&day=1`);
+    expect([window?.from, window?.to, params]).toEqual([from, to, { day: '1' }]);
+  });
+
   it('may have a parameter several times, as for both ends of a window', () => {
     const url =
       'https://a.example/json?f[at][op]=BETWEEN&f[at][v][]=2026-01-01+00:00:00&f[at][v][]=2026-01-02+00:00:00&s[]=a&s[]=b&s[]=c';

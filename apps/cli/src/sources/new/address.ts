@@ -65,13 +65,13 @@ function windowOf(pairs: readonly [string, string][]): Address['window'] {
   return time && { from: from[0], to: to[0], time };
 }
 
-/** Whether one of the words of `from_date`, `dateFrom` or `filter[from]` is among these. */
+/** Whether one of the words of `from_date`, `dateFrom`, `fromdate` or `filter[from]` is among these. */
 function hasWord(name: string, words: ReadonlySet<string>): boolean {
   const parts = name
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z]+/);
-  return parts.some((part) => words.has(part));
+  return parts.some((part) => words.has(part.replace(/^(?:date|time|day)|(?:date|time|day)$/g, '')));
 }
 
 /** A name for the partner: what stands before the last part of its host (`wall.besitos.ai`: besitos). */

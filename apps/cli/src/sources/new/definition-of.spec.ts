@@ -4,7 +4,7 @@ import { parseSource, type HttpSourceDefinition } from '#libs/sources';
 import { propertyRuns } from '#test/property-runs';
 import { definitionOf } from './definition-of.js';
 import { fieldsOfKind } from './event-fields.js';
-import { gatherAnswers, type AnswersProblem, type Given } from './gather-answers.js';
+import { gatherAnswers, withoutAmount, type AnswersProblem, type Given } from './gather-answers.js';
 import { QUESTION_NAMES, type Answers, type QuestionName } from './question.js';
 import { questions } from './questions.js';
 import { lookAtSample, type Sample } from './sample.js';
@@ -202,6 +202,23 @@ describe('a definition from answers', () => {
       paginator: { type: 'link', from: 'body', path: '@nextpageuri' },
       mapping: [{ fields: { transaction_id: 'actionId' } }],
     });
+  });
+
+  it.each([
+    [
+      'payout',
+      {},
+      'its payout events have no amount: --map amount=<path> says where it stands; numbers in a record: Stat.gain',
+    ],
+    ['payout', { amount: 'Stat.gain' }, ''],
+    ['install', {}, ''],
+  ])('says where %s events with %j have no amount', async (event, map, expected) => {
+    const sample = lookAtSample('[{"id":"a","at":"2026-01-02","Stat":{"gain":"1.5","unit":"EUR"}}]');
+    const answers = { url: URLS[0]!, auth: 'none', sync: 'full_refresh', event };
+    const given = { answers, map, currency: 'EUR', year: 2026 };
+    expect(withoutAmount(await gatherAnswers(given, () => Promise.resolve(sample), undefined))).toBe(
+      expected,
+    );
   });
 
   it('does not take one page for all where the answer says that more follow', async () => {

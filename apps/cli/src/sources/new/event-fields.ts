@@ -162,7 +162,12 @@ export const KNOWN_CURRENCY_FIELDS: readonly string[] = KNOWN['currency']!;
 
 /** The field of a record that is probably the event's. */
 export function likelyPath(known: readonly string[], paths: readonly string[]): string | undefined {
-  const plain = (text: string): string => text.toLowerCase().replace(/[_ -]/g, '');
+  const plain = (text: string): string =>
+    text
+      .toLowerCase()
+      .replace(/\.#text$/, '')
+      .replace(/^[^.]*:/, '')
+      .replace(/[@_ -]/g, '');
   for (const name of known) {
     const found = paths.find((path) => plain(path) === plain(name));
     if (found !== undefined) return found;

@@ -126,6 +126,16 @@ export async function mapFields(
   return { answers, map, currency, ...(units !== 'no' && { minorUnits: units === 'yes' || Number(units) }) };
 }
 
+/** What to say of conversions that get no amount, as nothing told where it stands; empty: there is nothing to say. */
+export function withoutAmount({ answers, map, sample }: Told): string {
+  const event = answers.event as EventKind;
+  const amount = fieldsOfKind(event).find(({ name, form }) => name === 'amount' && form === 'money');
+  if (!amount || amount.name in map) return '';
+  const numbers = sample?.fields.filter((f) => f.values.length > 0 && fits(amount, f.path, sample)) ?? [];
+  const has = numbers.length === 0 ? '' : `; numbers in a record: ${numbers.map((f) => f.path).join(', ')}`;
+  return `its ${event} events have no amount: --map amount=<path> says where it stands${has}`;
+}
+
 /** Whether the amounts of a field may be cents; those that were not seen may. */
 function isWhole(path: string, sample: Sample | undefined): boolean {
   const { values = [] } = sample?.fields.find((f) => f.path === path) ?? {};
@@ -162,7 +172,7 @@ async function pathOf(
 }
 
 /** A time is no amount, and a text no time. */
-function fits({ form, name }: EventField, path: string, sample: Sample | undefined): boolean {
+function fits({ form, name }: EventField, path: string, sample: Pick<Sample, 'fields'> | undefined): boolean {
   const { time, values = [] } = sample?.fields.find((f) => f.path === path) ?? {};
   if (values.length === 0) return true;
   if (form === 'time') return time !== undefined;

@@ -38,7 +38,9 @@ export const RECORD_QUESTIONS = {
     flag: '--key <paths>',
     help: 'fields that together name a record, separated by commas',
     guess: ({ sample }) =>
-      sample?.fields.find((f) => f.isUnique && /(?:^|[._])(?:id|uuid|key)$|Id$/.test(f.path))?.path,
+      sample?.fields.find(
+        (f) => f.isUnique && /(?:^|[._@:])(?:id|uuid|key)(?:\.#text)?$|Id(?:\.#text)?$/.test(f.path),
+      )?.path,
     hint: ({ sample }) =>
       sample &&
       `no field of the answer alone names each record; it has ${sample.fields.map((f) => f.path).join(', ')}`,

@@ -45,9 +45,16 @@ describe('an answer of a partner', () => {
     [
       '<a:r xmlns:a="x"><total>1</total><rows><row><id>1</id></row><row><id>2</id></row></rows></a:r>',
       'xml',
-      'r.rows.row',
+      'a:r.rows.row',
       ['id'],
     ],
+    [
+      '<r xmlns="x" total="2"><row id="1"><paid in="EUR">5</paid></row><row id="2"><paid in="USD">6</paid></row></r>',
+      'xml',
+      'r.row',
+      ['@id', 'paid.@in', 'paid.#text'],
+    ],
+    ['<feed><earning date="2026-01-02" amount="1.5"/></feed>', 'xml', 'feed.earning', ['@date', '@amount']],
     ['<r><rows><row><id>1</id><b><c>2</c></b></row></rows></r>', 'xml', 'r.rows.row', ['id', 'b.c']],
   ])('%s is understood', (text, format, records, paths) => {
     const sample = lookAtSample(text);

@@ -223,19 +223,28 @@ function lookAtCsv(text: string): Sample {
   };
 }
 
-/** Records are the elements that are repeated, or have elements in them, least deep below the root. */
+/**
+ * Records are the elements that are repeated, or have elements or attributes in them, least deep below the root. Paths
+ * are those of the decoder: names with their prefix, attributes as `@name`, the text beside them as `#text`.
+ */
 function lookAtXml(text: string): Sample {
   const parser = sax.parser(true, { trim: true });
   const path: string[] = [];
   const times = new Map<string, number>();
   const leaves = new Map<string, string[]>();
-  const hasElements = new Set<string>();
+  const hasMembers = new Set<string>();
   let leaf = '';
-  parser.onopentag = ({ name }) => {
-    if (path.length > 0) hasElements.add(path.join('.'));
-    path.push(name.replace(/^.*:/, ''));
+  const add = (at: string, value: string): void =>
+    void (leaves.get(at) ?? leaves.set(at, []).get(at)!).push(value);
+  parser.onopentag = ({ name, attributes }) => {
+    if (path.length > 0) hasMembers.add(path.join('.'));
+    path.push(name);
     const at = path.join('.');
     times.set(at, (times.get(at) ?? 0) + 1);
+    for (const [attribute, value] of Object.entries(attributes)) {
+      hasMembers.add(at);
+      add(`${at}.@${attribute}`, String(value));
+    }
     leaf = '';
   };
   parser.ontext = parser.oncdata = (piece) => {
@@ -243,7 +252,8 @@ function lookAtXml(text: string): Sample {
   };
   parser.onclosetag = () => {
     const at = path.join('.');
-    if (!hasElements.has(at)) (leaves.get(at) ?? leaves.set(at, []).get(at)!).push(leaf);
+    if (!hasMembers.has(at)) add(at, leaf);
+    else if (leaf !== '') add(`${at}.#text`, leaf);
     path.pop();
     leaf = '';
   };
@@ -251,10 +261,10 @@ function lookAtXml(text: string): Sample {
     throw new Error(`it begins as XML does, and is none: ${error.message.split('\n')[0]}`);
   };
   parser.write(text).close();
-  const holders = [...times].filter(([at]) => at.includes('.') && hasElements.has(at));
+  const holders = [...times].filter(([at]) => at.includes('.') && hasMembers.has(at));
   const records = holders.find(([, n]) => n > 1)?.[0] ?? fullest(holders, [...leaves.keys()]);
   const total = [...leaves.keys()].find(
-    (at) => !inside(records, at) && PAGING.total.test(at.replace(/^.*\./, '')),
+    (at) => !inside(records, at) && PAGING.total.test(at.replace(/^.*[.@:]/, '')),
   );
   const count = times.get(records) ?? 0;
   const fields = [...leaves]
