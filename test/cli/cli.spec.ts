@@ -92,6 +92,23 @@ describe('npx tributary', () => {
     }
   });
 
+  it('takes a stretch that ends before it begins for wrong use', async () => {
+    const stretch = ['--from', '2026-11-22', '--to', '2026-11-21'];
+    const commands = [
+      ['export', 'conversions'],
+      ['attribution'],
+      ['dead-letters', 'list'],
+      ['dead-letters', 'replay'],
+    ];
+    for (const ended of await Promise.all(commands.map((command) => cli(...command, ...stretch)))) {
+      expect(ended).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining('error: --from must be before --to') as string,
+      });
+    }
+  });
+
   it('exits with 2 for settings that cannot be, with 1 for a database that does not answer', async () => {
     const wrong = await runNode(['bin/tributary.js', 'status'], {
       DATABASE_URL: 'mysql://x',

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { Period } from '#libs/commissions';
 import { parseInstant, type Instant } from '#libs/events';
 
@@ -11,6 +11,12 @@ export function instantArgument(text: string): Instant {
     );
   }
   return instant;
+}
+
+/** Ends the command as used wrongly where `--to` is not after `--from`: nothing lies between them. */
+export function checkStretch({ from, to }: { from?: Instant; to?: Instant }, command: Command): void {
+  if (from !== undefined && to !== undefined && from >= to)
+    command.error('error: --from must be before --to');
 }
 
 /** A positive whole number on the command line. */

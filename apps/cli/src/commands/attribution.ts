@@ -10,7 +10,7 @@ import {
 } from '#apps/attribution';
 import type { Instant } from '#libs/events';
 import { databaseOf } from '#libs/runtime';
-import { countArgument, instantArgument } from '../arguments.js';
+import { checkStretch, countArgument, instantArgument } from '../arguments.js';
 import { columns, print } from '../print.js';
 import { withPlatform } from '../with-platform.js';
 
@@ -57,7 +57,10 @@ Examples:
   npx tributary attribution --from 2026-11-01 --to 2026-12-01
   npx tributary attribution --model time_decay --by campaign --format csv`,
     )
-    .action((options: Options) => run(options));
+    .action((options: Options, command: Command) => {
+      checkStretch(options, command);
+      return run(options);
+    });
 }
 
 async function run({ model, by, format, from, to, brand, lookBack }: Options): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { instantOf } from '#libs/database';
 import { databaseOf } from '#libs/runtime';
-import { countArgument } from '../arguments.js';
+import { checkStretch, countArgument } from '../arguments.js';
 import { addFilterOptions, conditionOf, type DeadLetterFilter } from '../dead-letters/filter.js';
 import { columns, count, print, printJson } from '../print.js';
 import { withPlatform } from '../with-platform.js';
@@ -34,7 +34,10 @@ Examples:
   npx tributary dead-letters list --open
   npx tributary dead-letters list --reason invalid_field --source pixel-server --from 2026-11-20`,
     )
-    .action((options: Options) => run(options));
+    .action((options: Options, own: Command) => {
+      checkStretch(options, own);
+      return run(options);
+    });
 }
 
 async function run(options: Options): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { databaseOf } from '#libs/runtime';
+import { checkStretch } from '../arguments.js';
 import { addFilterOptions, type DeadLetterFilter } from '../dead-letters/filter.js';
 import { replay, type Replayed } from '../dead-letters/replay.js';
 import { CommandFailed } from '../exit-code.js';
@@ -35,6 +36,7 @@ Examples:
 
 async function run(options: Options, command: Command): Promise<void> {
   const { all, again, json, ...filter } = options;
+  checkStretch(filter, command);
   if (!all && Object.keys(filter).length === 0) {
     command.error('error: say which: --id, --all, --reason, --source, --from or --to');
   }

@@ -1,7 +1,7 @@
 import { Argument, Option, type Command } from 'commander';
 import type { Instant } from '#libs/events';
 import { databaseOf } from '#libs/runtime';
-import { instantArgument } from '../arguments.js';
+import { checkStretch, instantArgument } from '../arguments.js';
 import { exportQuery } from '../export/export-query.js';
 import { exportRows } from '../export/export-rows.js';
 import { FORMATS } from '../export/formats.js';
@@ -44,6 +44,7 @@ Examples:
 
 async function run(name: string, options: Options, command: Command): Promise<void> {
   const table = EXPORTED_TABLES[name]!;
+  checkStretch(options, command);
   if (table.instant === undefined && (options.from !== undefined || options.to !== undefined)) {
     command.error(`error: rows of ${name} have no instant that --from and --to could be about`);
   }
