@@ -64,7 +64,7 @@ describe('npx tributary import', () => {
     const { code, stdout, stderr } = await tributary(['import', fileOf(deposit('t-1'), '', wrong, '{')]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.split('\n')).toEqual([
-      'line 3: /data/amount must be a canonical decimal that is not negative',
+      'line 3: /data/amount must be a canonical decimal as text, as "40.5": up to 20 digits, up to 18 behind the point, no needless zeros, not negative',
       'line 4: must be JSON',
       'tributary: nothing is taken in: 2 lines are wrong',
       '',

@@ -172,10 +172,12 @@ export const text = textThat(
 );
 export const date = textThat(isDate, 'must be a day that exists, as YYYY-MM-DD');
 export const count = textThat((t) => COUNT.test(t), 'must be a whole number as text of up to 18 digits');
-export const amount = textThat(isAmount, 'must be a canonical decimal');
+const DECIMAL_TEXT =
+  'a canonical decimal as text, as "40.5": up to 20 digits, up to 18 behind the point, no needless zeros';
+export const amount = textThat(isAmount, `must be ${DECIMAL_TEXT}`);
 export const amountPaid = textThat(
   (t) => isAmount(t) && !t.startsWith('-'),
-  'must be a canonical decimal that is not negative',
+  `must be ${DECIMAL_TEXT}, not negative`,
 );
 export const currency = textThat((t) => CURRENCY.test(t), 'must be a currency in upper case');
 export const ip = textThat((t) => IP.test(t), 'must be an IP address');

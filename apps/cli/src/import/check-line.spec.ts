@@ -59,7 +59,11 @@ it.each([
   [
     'a secret where an amount should be',
     serializeCanonicalEvent({ ...exampleCanonicalEvents()[2]!, amount: 'hunter2' } as never),
-    { path: '/data/amount', detail: 'must be a canonical decimal that is not negative' },
+    {
+      path: '/data/amount',
+      detail:
+        'must be a canonical decimal as text, as "40.5": up to 20 digits, up to 18 behind the point, no needless zeros, not negative',
+    },
   ],
   [
     'more than the log takes',
