@@ -72,6 +72,11 @@ describe('closing a month', () => {
   });
 });
 
+it('refuses a month before the agreement, which only a mistake can mean', async () => {
+  await storeDeals(database, DEALS, NOW);
+  await expect(close('2025-12')).rejects.toThrow('the agreement begins on 2026-01-01');
+});
+
 it('of a month without anything knows that there was nothing', async () => {
   await storeDeals(database, DEALS, NOW);
   await close('2026-10');

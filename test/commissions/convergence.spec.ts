@@ -148,7 +148,8 @@ describe('commissions', () => {
         for (const period of MONTHS) {
           for (const agreement of PARTNERS) await tryToClose(agreement, period);
         }
-        expect((await statements()).length).toBe(PARTNERS.length * MONTHS.length);
+        // September is before the last of them begins
+        expect((await statements()).length).toBe(PARTNERS.length * MONTHS.length - 1);
         expect(await keptProblems(database, MIXED)).toEqual([]);
       }),
       { numRuns: runs(12), endOnFailure: true },

@@ -34,7 +34,7 @@ interface Closing {
  * Closes a month for good: its statement, the lines, the manifest and all that it rests on, fact by fact, are written in one
  * transaction, under the lock of who reckons. What changes later is booked in the first month that is not closed. Months may
  * be closed in any order.
- * @throws CloseRefused with every reason: the month is closed or not over, a rate is missing, marks wait, a player of it is set
+ * @throws CloseRefused with every reason: the month is closed, not over or before the agreement, a rate is missing, marks wait, a player of it is set
  * aside, it does not come to what was shown, or players were reckoned by other facts than are there; these are marked, so that the next run mends it
  */
 export async function closePeriod(database: Database, options: Closing): Promise<Statement> {

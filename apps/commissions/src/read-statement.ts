@@ -14,6 +14,7 @@ import {
 import {
   LINE_ORDER,
   boundsOf,
+  daysOf,
   canonical,
   statementOf,
   sumOf,
@@ -89,7 +90,9 @@ export function unfinishedOf(
   now: Date,
   { missing_rates, provisional_rates }: FoundationRates,
 ): string[] {
+  const begins = deal.plans.map(({ plan }) => plan.from).sort()[0];
   return [
+    ...(begins !== undefined && daysOf(period).at(-1)! < begins ? [`the agreement begins on ${begins}`] : []),
     ...(isOver(deal, period, now)
       ? []
       : [`the month is not over until ${boundsOf(deal.agreement.time_zone, period).to}`]),
