@@ -35,7 +35,10 @@ const EVERY = manifestsOf('every-deployment.yaml')[0]!;
 const MANIFESTS = KUSTOMIZATION.resources.flatMap(manifestsOf);
 const DEPLOYMENTS = MANIFESTS.filter(({ kind }) => kind === 'Deployment');
 const COMPOSE = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
-  services: Record<string, { image: string; command?: string[]; environment?: Json; volumes?: string[] }>;
+  services: Record<
+    string,
+    { image: string; command?: string[]; environment?: Json; volumes?: string[]; env_file?: unknown }
+  >;
 };
 /** Apps that run on their own; the command line and all in one do not. */
 const APPS = readdirSync('apps').filter(
@@ -151,6 +154,13 @@ describe('docker-compose.yml', () => {
     );
     expect(Object.keys(environment!).filter((setting) => !SETTINGS.has(setting))).toEqual([]);
   });
+});
+
+it('docker-compose.yml gives those who read sources their secrets, and nobody else', () => {
+  for (const [name, { environment, env_file }] of Object.entries(COMPOSE.services)) {
+    const reads = environment !== undefined && 'SOURCES_DIR' in environment;
+    expect([name, env_file !== undefined]).toEqual([name, reads]);
+  }
 });
 
 it('.env.example has each setting once', () => {
