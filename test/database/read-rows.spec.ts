@@ -1,6 +1,7 @@
 import { readRows } from '#libs/database';
 import { Pool } from 'pg';
 import { testDatabase, type TestDatabase } from '#test/postgres';
+import { until } from '#test/until';
 
 const ROWS = `SELECT i, repeat('x', 1000) AS filler FROM generate_series(1, $1::int) i`;
 const NAME = 'reader of rows';
@@ -17,13 +18,17 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Ends the connection that reads, as a server does that is restarted. */
-async function endReader(): Promise<void> {
+/** Ends the connection that reads, as a server does that is restarted, as soon as it runs the query. */
+async function endReader(query: string): Promise<void> {
   const other = new Pool({ connectionString: database.url });
-  await other.query(
-    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()',
-    [NAME],
-  );
+  await until('the reader is ended', async () => {
+    const { rowCount } = await other.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = $1 AND datname = current_database() AND query = $2`,
+      [NAME, query],
+    );
+    return rowCount === 1;
+  });
   await other.end();
 }
 
@@ -59,16 +64,15 @@ it('closes a connection whose rows are not all wanted', async () => {
 it('says that its connection was lost, while rows are used and while they are waited for', async () => {
   const idle = readRows(pool, { text: ROWS, values: [100_000] }, 10);
   await idle.next();
-  await endReader();
+  await endReader(ROWS);
   await expect(
     (async () => {
       for await (const rows of idle) expect(rows).toHaveLength(10);
     })(),
-  ).rejects.toThrow('the connection to the database was lost: ');
-  const waiting = readRows(pool, { text: 'SELECT pg_sleep(60)', values: [] }, 10);
-  const first = waiting.next();
-  const ended = pool.connect().then((client) => client.release());
-  await endReader();
-  await expect(first).rejects.toThrow(/terminat|lost/);
-  await ended;
+  ).rejects.toThrow(/terminat|lost/);
+  const sleep = 'SELECT pg_sleep(60)';
+  const first = readRows(pool, { text: sleep, values: [] }, 10).next();
+  const told = expect(first).rejects.toThrow(/terminat|lost/);
+  await endReader(sleep);
+  await told;
 });

@@ -86,7 +86,8 @@ describe('a request', () => {
   });
 
   it('says any value so that the partner reads the same', () => {
-    const text = fc.string({ unit: 'grapheme', minLength: 1 });
+    // A value that is . or .. is refused in a path, as a test above says
+    const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((t) => t !== '.' && t !== '..');
     fc.assert(
       fc.property(text, fc.constantFrom('form' as const, 'percent' as const), (value, query_encoding) => {
         const definition = {
